@@ -1,0 +1,112 @@
+import type { Argon2Queue } from './crypto/argon2Queue.ts';
+import { createArgon2Queue } from './crypto/argon2Queue.ts';
+import type { Keyring } from './crypto/keyring.ts';
+import type { Random } from './crypto/random.ts';
+import { createContext, type GraphParts } from './graphql/context.ts';
+import { createGraph } from './graphql/createGraph.ts';
+import { callerOf } from './http/caller.ts';
+import { graphqlDoor } from './http/graphqlDoor.ts';
+import { createMetrics, type PoolCounts } from './http/metrics.ts';
+import { operationObserver } from './http/operationObserver.ts';
+import { createHttpServer } from './http/server.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { checkFingerprint } from './store/checkKeyring.ts';
+import type { DatabaseAddress } from './store/DatabaseAddress.ts';
+import { type OpenOrm, openOrm } from './store/orm.ts';
+import { openVerifierPool } from './store/verifierPool.ts';
+import { createLookup } from './verification/lookup.ts';
+
+/** What a service is made of; tests give other values, never other code. */
+export type AppOptions = {
+  readonly database: DatabaseAddress;
+  readonly keyring: Keyring;
+  readonly tokenPrefix: string;
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  /** Whether strangers may ask for the schema. */
+  readonly introspection: boolean;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly randomBytes: Random;
+};
+
+/** A wired service. */
+export type App = {
+  /** What a command on the same machine needs to act without a request. */
+  readonly parts: GraphParts;
+  listen(): Promise<{ url: string }>;
+  /** Answers what is in flight, then lets go of the database. */
+  close(): Promise<void>;
+};
+
+/** The only wiring: every part of the service meets the others here. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, keyring, tokenPrefix, log, clock, randomBytes } = options;
+  const open = openOrm(database);
+  const verifierPool = openVerifierPool(database);
+  const argon2Queue = createArgon2Queue();
+  const parts: GraphParts = {
+    orm: open.orm,
+    minting: { keyring, tokenPrefix, randomBytes, argon2Queue },
+    prover: { keyring, lookup: createLookup(verifierPool) },
+    clock,
+  };
+
+  const graph = createGraph({
+    introspection: options.introspection,
+    observer: operationObserver(),
+    onError: ({ requestId, kind, error }) => log[kind === 'fault' ? 'error' : 'warn']({ requestId, err: error }, kind),
+  });
+  await graph.start();
+  const server = createHttpServer({
+    host: options.host,
+    port: options.port,
+    corsOrigins: options.corsOrigins,
+    routes: [
+      graphqlDoor(graph, async (request) => {
+        const caller = await callerOf(parts.prover, request.headers, clock());
+        const { requestId, signal } = request;
+        return createContext(parts, { caller, requestId, signal });
+      }),
+    ],
+    readiness: [
+      // Both pools: the one may be well while the other has nothing left.
+      {
+        name: 'database',
+        check: async () => void (await Promise.all([open.orm.em.execute('select 1'), verifierPool.query('select 1')])),
+      },
+      { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
+    ],
+    log,
+    metrics: createMetrics(sources({ open, verifierPool, argon2Queue })),
+  });
+
+  return {
+    parts,
+    listen: () => server.listen(),
+    async close() {
+      await server.drain();
+      await graph.stop();
+      await argon2Queue.drain();
+      await open.orm.close(true);
+      await verifierPool.end();
+    },
+  };
+}
+
+type Counted = { readonly open: OpenOrm; readonly verifierPool: CountedPool; readonly argon2Queue: Argon2Queue };
+type CountedPool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
+
+function sources({ open, verifierPool, argon2Queue }: Counted) {
+  const counts = (pool: CountedPool | undefined): PoolCounts => ({
+    total: pool?.totalCount ?? 0,
+    idle: pool?.idleCount ?? 0,
+    waiting: pool?.waitingCount ?? 0,
+  });
+  return {
+    pools: { main: () => counts(open.pool()), verify: () => counts(verifierPool) },
+    argon2: () => ({ running: argon2Queue.running, waiting: argon2Queue.waiting }),
+  };
+}

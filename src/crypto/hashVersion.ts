@@ -1,0 +1,39 @@
+import { limits } from '../lib/limits.ts';
+
+/** What an imported digest was made of: the token itself, its SHA-2, or its HMAC under an old system's pepper. */
+export type ImportScheme = 'raw' | 'sha256' | 'sha512' | `hmac:${string}`;
+
+/** Which ring keys a stored hash needs, and whether it belongs to a minted secret or to an imported token. */
+export interface HashVersion {
+  /** The ring key of the keyed hash itself. */
+  readonly base: number;
+  /** The ring keys that were put around it since, in that order. */
+  readonly wraps: readonly number[];
+  /** Undefined for a minted secret. */
+  readonly scheme: ImportScheme | undefined;
+}
+
+/** The name of a pepper; four ring numbers, a scheme and such a name fit the column of 64 characters. */
+export const pepperNameShape = /^[a-z][a-z0-9-]{0,30}$/;
+
+const number = '(?:0|[1-9][0-9]{0,3})';
+const versionShape = new RegExp(
+  `^(${number}(?:<${number}){0,${limits.hashDepthMax - 1}})(?:/(raw|sha256|sha512|hmac:[a-z][a-z0-9-]{0,30}))?$`,
+);
+
+/** Reads `token_hash_key_version`: "1", "3<1", "2/sha256", "2<1/hmac:old"; undefined for whatever nobody here writes. */
+export function parseHashVersion(text: string): HashVersion | undefined {
+  const match = versionShape.exec(text);
+  if (match === null) return undefined;
+  // The newest key stands first in the text.
+  const numbers = (match[1] ?? '').split('<').map(Number).reverse();
+  const [base, ...wraps] = numbers;
+  if (base === undefined || numbers.some((n) => n > limits.ringNumberMax)) return undefined;
+  return { base, wraps, scheme: match[2] as ImportScheme | undefined };
+}
+
+/** Writes `token_hash_key_version`. */
+export function formatHashVersion({ base, wraps, scheme }: HashVersion): string {
+  const chain = [base, ...wraps].reverse().join('<');
+  return scheme === undefined ? chain : `${chain}/${scheme}`;
+}

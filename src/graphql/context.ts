@@ -1,0 +1,61 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Caller } from '../lib/Caller.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Denied } from '../lib/errors.ts';
+import { type Ctx, type Minting, openCtx } from '../store/Ctx.ts';
+import type { Prover } from '../verification/prove.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What the graph is wired to, once for the process. */
+export type GraphParts = {
+  readonly orm: MikroORM;
+  readonly minting: Minting;
+  readonly prover: Prover;
+  readonly clock: Clock;
+};
+
+/** What one request brings. */
+export type GraphRequest = {
+  readonly caller: Caller | undefined;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+};
+
+/** What every resolver is given. */
+export type Context = {
+  readonly requestId: string;
+  readonly prover: Prover;
+  readonly tokenPrefix: string;
+  readonly now: Date;
+  /** Who asks; refuses whoever presented nothing. */
+  caller(): Caller;
+  /** A unit of work of its own for each root field. */
+  begin(): Ctx;
+  /** Batched reads of what fields refer to. */
+  loaders(): Loaders;
+};
+
+/** One request's context. */
+export function createContext(
+  { orm, minting, prover, clock }: GraphParts,
+  { caller, requestId, signal }: GraphRequest,
+): Context {
+  const now = clock();
+  let loaders: Loaders | undefined;
+  const context: Context = {
+    requestId,
+    prover,
+    tokenPrefix: minting.tokenPrefix,
+    now,
+    caller() {
+      if (caller !== undefined) return caller;
+      throw new Denied('UNAUTHENTICATED', 'This needs a key: send it as "Authorization: Bearer …" or "x-api-key: …".');
+    },
+    begin: () => openCtx({ orm, caller: context.caller(), now, requestId, minting, signal }),
+    loaders() {
+      loaders ??= createLoaders(context.begin());
+      return loaders;
+    },
+  };
+  return context;
+}

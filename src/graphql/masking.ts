@@ -1,0 +1,79 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { redactTokens } from '../crypto/token.ts';
+import { Denied, Refusal, Unavailable } from '../lib/errors.ts';
+import { isBadValue, isOutage } from '../store/outage.ts';
+import type { Context } from './context.ts';
+
+/** What a client may know of an error: its code, its message, where, and never our insides. */
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, extensions } = meaningOf(unwrapResolverError(error), formatted);
+  const { locations, path } = formatted;
+  // A coercion error of graphql-js quotes the value that it was given, and somebody will send a token where none belongs.
+  return { message: redactTokens(message), ...(locations && { locations }), ...(path && { path }), extensions };
+}
+
+type Meaning = { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> };
+
+function meaningOf(original: unknown, formatted: GraphQLFormattedError): Meaning {
+  if (original instanceof Denied) return { message: original.message, extensions: { code: original.code } };
+  if (original instanceof Refusal) return ofRefusal(original);
+  if (original instanceof Unavailable || isOutage(original)) return ofOutage(original);
+  if (isBadValue(original)) {
+    return { message: 'A value cannot be stored as it was given.', extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  const code = formatted.extensions?.code;
+  if (original instanceof GraphQLError && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+    return { message: formatted.message, extensions: { code } };
+  }
+  return {
+    message: 'Something went wrong here, and it is logged under the request id.',
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+/** In a query there is no payload to put a refusal into. */
+function ofRefusal({ code, message, path }: Refusal): Meaning {
+  const extensions = { code: code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : code, argument: path };
+  return { message, extensions };
+}
+
+function ofOutage(original: unknown): Meaning {
+  const retryAfterSeconds = original instanceof Unavailable ? original.retryAfterSeconds : 1;
+  const message = original instanceof Unavailable ? original.message : 'The database does not answer now. Try again.';
+  return { message, extensions: { code: 'UNAVAILABLE', retryAfterSeconds } };
+}
+
+/** Told of every error that is ours or the database's, never of those that the caller can mend. */
+export type ErrorListener = (fault: {
+  readonly requestId: string;
+  readonly kind: 'outage' | 'fault';
+  readonly error: unknown;
+}) => void;
+
+/** Logs what a client may not see, and gives every error the id under which it is logged. */
+export function maskingPlugin(onError: ErrorListener): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart({ contextValue: { requestId } }) {
+      return {
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) {
+            const original = unwrapResolverError(error);
+            if (original instanceof Denied || original instanceof Refusal || isBadValue(original)) continue;
+            if (original instanceof Unavailable || isOutage(original))
+              onError({ requestId, kind: 'outage', error: original });
+            else if (!(original instanceof GraphQLError)) onError({ requestId, kind: 'fault', error: original });
+          }
+        },
+        async willSendResponse({ response: { body } }) {
+          if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+          body.singleResult.errors = body.singleResult.errors.map((error) => ({
+            ...error,
+            extensions: { ...error.extensions, requestId },
+          }));
+        },
+      };
+    },
+  };
+}

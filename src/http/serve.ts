@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { type Answer, failureAnswer } from './answers.ts';
+import { checkBodyHeaders, parseJson, readBody } from './body.ts';
+import type { Door } from './Door.ts';
+import type { Exchange } from './Exchange.ts';
+import { failureOf } from './failureOf.ts';
+import { HttpFailure } from './HttpFailure.ts';
+import { otherFields } from './operationNote.ts';
+import { findPath, isPreflight, wrongMethod } from './routes.ts';
+import { sendAnswer } from './sendAnswer.ts';
+
+/** Answers one request: finds its route, reads its body, asks the handler. Never rejects. */
+export async function serve(door: Door, exchange: Exchange): Promise<void> {
+  try {
+    const { incoming } = exchange;
+    checkHost(incoming);
+    const path = findPath(door.routes, incoming.url ?? '');
+    exchange.path = path;
+    const route = path.byMethod.get(incoming.method ?? '');
+    if (route !== undefined) {
+      exchange.route = route;
+      if (route.body === 'json') exchange.body = parseJson(await bodyOf(door, exchange));
+      sendAnswer(door, exchange, await route.handle(exchange));
+    } else if (path.preflight !== undefined && isPreflight(incoming)) {
+      sendAnswer(door, exchange, path.preflight(incoming.headers));
+    } else throw wrongMethod(path);
+  } catch (error) {
+    refuse(door, exchange, error);
+  }
+}
+
+/** Answers with what was thrown on the way to an answer. */
+export function refuse(door: Door, exchange: Exchange, error: unknown): void {
+  try {
+    sendAnswer(door, exchange, answerToError(door, exchange, error));
+  } catch (broken) {
+    // Not even this can be sent: our bug, and the connection is of no use any more.
+    door.log.error({ err: broken, requestId: exchange.requestId }, 'an answer could not be sent');
+    exchange.connection.socket.destroy();
+  }
+}
+
+/** Node would refuse these by itself, without our headers and our form. */
+function checkHost({ headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion === '1.1') {
+    throw new HttpFailure(400, 'BAD_REQUEST', 'HTTP/1.1 requires a Host header.');
+  }
+}
+
+function bodyOf({ limits }: Door, exchange: Exchange): Promise<Buffer> {
+  const { incoming, response } = exchange;
+  checkBodyHeaders(incoming, limits.bodyBytesMax);
+  if (exchange.awaitsContinue) {
+    exchange.awaitsContinue = false;
+    response.writeContinue();
+  }
+  return readBody(incoming, limits.bodyBytesMax);
+}
+
+function answerToError({ log }: Door, { requestId, path, route, left }: Exchange, error: unknown): Answer {
+  const { failure, outcome } = failureOf(error);
+  // Work that stopped because its client left is no failure of ours.
+  if (outcome === 'error' && !left) log.error({ err: error, requestId }, 'a request failed');
+  if (outcome === 'unavailable') log.warn({ err: error, requestId }, 'a request could not be answered now');
+  const answer = failureAnswer(path?.form ?? 'plain', failure, requestId);
+  return route?.form === 'graphql' ? { ...answer, operation: { ...otherFields, outcome } } : answer;
+}

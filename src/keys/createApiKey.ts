@@ -1,0 +1,117 @@
+import type { Secret } from '../crypto/Secret.ts';
+import type { Caller } from '../lib/Caller.ts';
+import { Refusal } from '../lib/errors.ts';
+import { globalId, newUuid, parseGlobalId } from '../lib/ids.ts';
+import { ifGiven } from '../lib/ifGiven.ts';
+import { parseMetadata } from '../lib/metadata.ts';
+import { parseName } from '../lib/names.ts';
+import { type Reach, requireReach, requireTenant } from '../lib/permissions.ts';
+import { parseScopes, refuseUnheldScopes } from '../lib/scopes.ts';
+import { parseIdempotencyKey } from '../lib/text.ts';
+import { parseExpiresAt, parseNotBefore } from '../lib/times.ts';
+import type { Ctx } from '../store/Ctx.ts';
+import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
+import { TenantSchema } from '../store/entities/Tenant.ts';
+import { UserSchema } from '../store/entities/User.ts';
+import { once } from '../store/idempotency.ts';
+import { findApiKey } from './findApiKey.ts';
+import { mintSecret } from './mintSecret.ts';
+
+/** What a key is asked to be. */
+export type CreateApiKeyInput = {
+  readonly tenantId?: string | null;
+  readonly name: string;
+  readonly environment?: ApiKey['environment'] | null;
+  readonly ownerUserId?: string | null;
+  readonly scopes?: readonly string[] | null;
+  readonly metadata?: unknown;
+  readonly notBefore?: Date | null;
+  readonly expiresAt?: Date | null;
+  readonly idempotencyKey?: string | null;
+};
+
+/** A key and, this once, its secret; a retry gets the key alone. */
+export type CreatedApiKey = {
+  readonly apiKey: ApiKey | null;
+  readonly secret: Secret | null;
+  readonly replayed: boolean;
+};
+
+/** Makes a key: one transaction with the key, its recovery lock, its idempotency record and its audit event, or none of them. */
+export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<CreatedApiKey> {
+  const reach = requireReach(ctx.caller, 'keys:write');
+  const wanted = parseInput(ctx, reach, input);
+  const { idempotencyKey, ...request } = input;
+  const key = ifGiven(idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
+  return once(
+    ctx,
+    { operation: 'createApiKey', key, request },
+    {
+      make: (first) => makeApiKey(ctx, wanted, first),
+      replay: async (id) => ({ apiKey: await findApiKey(ctx, id), secret: null, replayed: true }),
+    },
+  );
+}
+
+type Wanted = ReturnType<typeof parseInput>;
+
+function parseInput(ctx: Ctx, reach: Reach, input: CreateApiKeyInput) {
+  const { caller, now } = ctx;
+  const tenantId =
+    ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? caller.tenantId;
+  requireTenant(caller, reach, tenantId, ['tenantId']);
+  const asked = ifGiven(input.ownerUserId, ['ownerUserId'], (id, path) => parseGlobalId('User', id, path)) ?? null;
+  const ownerUserId = ownerWithin(caller, reach, asked);
+  const scopes = ifGiven(input.scopes, ['scopes'], parseScopes) ?? [];
+  refuseUnheldScopes(caller.scopes, scopes, ['scopes']);
+  const expiresAt = parseExpiresAt(input.expiresAt, { now, latest: caller.expiresAt }, ['expiresAt']);
+  return {
+    tenantId,
+    ownerUserId,
+    // A platform's user is no user of this tenant: the audit names the actor.
+    makerUserId: caller.tenantId === tenantId ? caller.userId : null,
+    name: parseName(input.name, ['name']),
+    environment: input.environment ?? 'live',
+    scopes,
+    metadata: ifGiven(input.metadata, ['metadata'], parseMetadata) ?? {},
+    notBefore: parseNotBefore(input.notBefore, { expiresAt }, ['notBefore'])?.toISOString() ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  } as const;
+}
+
+/** A person makes keys for themselves, and only for themselves. */
+function ownerWithin(caller: Caller, reach: Reach, asked: string | null): string | null {
+  if (reach !== 'self') return asked;
+  if (asked !== null && asked !== caller.userId)
+    throw new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['ownerUserId']);
+  return caller.userId;
+}
+
+async function makeApiKey(
+  ctx: Ctx,
+  wanted: Wanted,
+  first: (id: string) => () => Promise<void>,
+): Promise<CreatedApiKey> {
+  const { em, now } = ctx;
+  const { tenantId, ownerUserId, makerUserId, ...rest } = wanted;
+  const id = newUuid();
+  const minted = await mintSecret(ctx, { keyId: id, tenantId, environment: wanted.environment });
+  const apiKey = em.create(ApiKeySchema, {
+    id,
+    tenant: em.getReference(TenantSchema, tenantId, { wrapped: true }),
+    maker: makerUserId === null ? null : em.getReference(UserSchema, makerUserId, { wrapped: true }),
+    owner: ownerUserId === null ? null : em.getReference(UserSchema, ownerUserId, { wrapped: true }),
+    ...rest,
+    tokenHash: minted.tokenHash,
+    tokenHashKeyVersion: minted.tokenHashKeyVersion,
+    mintedKeyNo: minted.mintedKeyNo,
+    secretCreatedAt: now.toISOString(),
+    createdAt: now.toISOString(),
+  });
+  em.persist(apiKey);
+  minted.keepLock(apiKey.secretNo);
+  const after = { ...rest, ownerUserId: ownerUserId === null ? null : globalId('User', ownerUserId), status: 'active' };
+  ctx.audit({ action: 'createApiKey', target: globalId('ApiKey', id), tenantId, changes: { after } });
+  await ctx.commit(first(id));
+  return { apiKey, secret: minted.token, replayed: false };
+}

@@ -1,0 +1,140 @@
+/** Every limit of the service: its number, its unit in its name, and its reason. */
+export const limits = {
+  /** A body of one request: a `createApiKey` with full metadata fits four times. */
+  bodyBytesMax: 32 * 1024,
+  /** Request line and headers together: room for two credentials and a browser's headers. Node's default today. */
+  headerBytesMax: 16 * 1024,
+  /** A client that needs longer for its headers is holding a socket, not asking a question. */
+  headersTimeoutMs: 10_000,
+  /** The same for headers and body together. */
+  requestTimeoutMs: 15_000,
+  /** Longer than the 60 s at which common load balancers drop idle connections, so that they close first. */
+  keepAliveTimeoutMs: 65_000,
+  /** How long a stopping process waits for what is in flight; orchestrators kill after 30 s. */
+  drainMs: 20_000,
+  /** A readiness probe that waits longer than this is not ready. */
+  readyTimeoutMs: 1_000,
+  /** How often Node looks for connections past the two timeouts above: they end at most this much late. */
+  connectionsCheckMs: 1_000,
+  /** Sockets at once: far beyond what two cores serve, far below what the memory of their buffers would hurt. */
+  connectionsMax: 10_000,
+  /** How long a refused client may go on sending while it has not read the refusal: closing at once would reset it. */
+  lingerMs: 1_000,
+  /** A stopping process leaves idle connections open this long, for requests that are on their way already. */
+  drainIdleMs: 500,
+  /** Refused values of a header are never repeated; a request id longer than this is replaced. */
+  requestIdCharsMax: 64,
+  /** Browsers ask again after this; Chromium keeps an answer no longer than two hours. */
+  corsMaxAgeSeconds: 600,
+  /** Log lines wait at most this long, to be written many at once: one write each would cost more than the request. */
+  logFlushMs: 50,
+  /** Log lines that wait beyond this many characters are written before that. */
+  logFlushChars: 64 * 1024,
+  /** A log that nobody reads may hold this much memory; lines beyond it are dropped. */
+  logBufferCharsMax: 16 * 1024 * 1024,
+  /** How long an ending process tries to write its last lines to a pipe that is full. */
+  logExitMs: 1_000,
+  /** Causes of one error that a log line tells, and errors beside each other in one of them. */
+  logCausesMax: 5,
+
+  /** A name's length in characters; `varchar(255)` in the tables. */
+  nameCharsMax: 255,
+  /** RFC 5321: 64 of local part, the sign, 189 left of the 254 that a path allows. */
+  emailCharsMax: 254,
+  emailLocalPartCharsMax: 64,
+  /** One label of a host name, by RFC 1035. */
+  emailLabelCharsMax: 63,
+  slugCharsMax: 63,
+  /** The random end of a suggested slug, in base32: 30 bits make a clash of two equal names improbable. */
+  slugSuffixChars: 6,
+  externalIdCharsMax: 255,
+  reasonCharsMax: 500,
+  /** How much of a refused value a message repeats: enough to find it, and too little to carry a pasted secret. */
+  quotedCharsMax: 32,
+  idempotencyKeyCharsMax: 255,
+  /** An idempotency record answers retries this long. */
+  idempotencyHours: 24,
+  /** Expired idempotency records that a new one takes along, so that the table never needs a sweeper. */
+  idempotencySweptPerInsert: 10,
+
+  /** Scopes of one key: judged at every verification, so they are few. */
+  scopesMax: 100,
+  scopeCharsMax: 255,
+  scopeSegmentsMax: 10,
+  /** One segment: long enough for a UUID or a host name inside a scope. */
+  scopeSegmentCharsMax: 64,
+  /** Metadata as JSON text: it travels with every verdict. */
+  metadataBytesMax: 8 * 1024,
+  metadataDepthMax: 5,
+
+  /** Longest grace of a rotated secret: thirty days; beyond that it is a second key. */
+  graceSecondsMax: 30 * 24 * 3600,
+  /** Secrets of one key that verify at the same time; each costs a hash at a cold verification. */
+  liveSecretsMax: 5,
+  /** A grace, an expiry or a window lies before this year; `timestamptz` would take more, JavaScript dates would not. */
+  yearMax: 9999,
+  /** A window begins after Unix time does: before it, text forms of a date grow signs and lose digits. */
+  yearMin: 1970,
+
+  /** argon2id jobs at once: each takes one core and 19 MiB. */
+  argon2Concurrency: 2,
+  /** Creations that may wait for argon2: at some 50 a core and second, the last waits about a second. */
+  argon2QueueMax: 100,
+
+  /** Page size of every list. */
+  pageSizeDefault: 20,
+  pageSizeMax: 100,
+
+  /** A token as presented: the longest native shape is 110; imported ones may be longer. */
+  tokenCharsMax: 512,
+  /** The highest number of a ring key: what the two base62 digits in a token can say. */
+  ringNumberMax: 62 * 62 - 1,
+  /** A key ring as text: all 3,844 numbers at some 150 bytes each, and room. */
+  keyringBytesMax: 1024 * 1024,
+  /** An old system's pepper: more than HMAC-SHA-256's block of 64 bytes adds nothing, but some systems have it. */
+  pepperBytesMax: 1024,
+  /** Ring keys that one stored hash may need: its own and three wraps, each one more HMAC at a cold verification. */
+  hashDepthMax: 4,
+  /** Tokens in one `verifyApiKeys`. */
+  verifyBatchMax: 100,
+
+  /** Lexical tokens of one GraphQL document. */
+  graphqlTokensMax: 1_500,
+  /** Validation errors told of one document: enough to mend it, too few to make checking it dear. */
+  graphqlErrorsMax: 5,
+
+  /** Connections for everything but verification; eight nodes stay below Postgres's default of 100. */
+  poolConnectionsMax: 10,
+  verifyPoolConnectionsMax: 4,
+  /** Waiting longer than this for a connection is an outage. */
+  connectTimeoutMs: 2_000,
+  statementTimeoutMs: 2_000,
+  /** What is asked once at start reads every live key: a million take about a second. */
+  startStatementTimeoutMs: 30_000,
+  lockTimeoutMs: 500,
+  idleInTransactionTimeoutMs: 2_000,
+
+  /** A starting Postgres at most replays `max_wal_size`, 1 GB, after a crash; the slowest disks read that in two minutes. */
+  postgresStartTimeoutMs: 120_000,
+  /** A fast shutdown writes at most `shared_buffers` to disk; what takes longer is cut short and recovered at the next start. */
+  postgresStopTimeoutMs: 8_000,
+  /** How often a starting or stopping Postgres is looked at: a fifth of a warm start. */
+  postgresPollMs: 5,
+  /** `max_connections` of the embedded Postgres: its own default, and seven nodes' worth of pools. */
+  postgresConnectionsMax: 100,
+  /** Its log: some ten thousand lines, years of an undisturbed service. Beyond this the older half goes. */
+  postgresLogBytesMax: 1024 * 1024,
+  /** How often a running log is measured. */
+  postgresLogCheckMs: 60_000,
+  /** The end of the log, or of `initdb`'s output, that an error repeats. */
+  postgresLogLinesShown: 10,
+  /** The path of a Unix socket: macOS takes 104 bytes and Linux 108, both with a closing NUL. */
+  socketPathBytesMax: 103,
+
+  /** A command that is a client waits this long for an answer: far beyond the service's own deadlines, and a proxy's. */
+  callTimeoutMs: 30_000,
+  /** Levels of fields that a command shows unasked: a payload, and what it carries. */
+  callSelectionDepth: 2,
+  /** Wrong letters in a word for which another is still suggested. */
+  suggestionEditsMax: 3,
+} as const;

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type App, createApp } from './app.ts';
+import { writeNewKeyFile } from './cli/newKeyFile.ts';
+import { type Config, readConfig } from './config.ts';
+import { systemRandom } from './crypto/random.ts';
+import type { Secret } from './crypto/Secret.ts';
+import { bootstrap, bootstrapCaller, hasPlatformKey } from './keys/bootstrap.ts';
+import { systemClock } from './lib/clock.ts';
+import { SetupError } from './lib/errors.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { maskedUrl } from './lib/maskedUrl.ts';
+import { type Installation, openInstallation } from './openInstallation.ts';
+import { openCtx } from './store/Ctx.ts';
+
+/** Starts the service by the environment, and stops it on a signal. */
+export async function startService(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const config = readConfig(env);
+  const log = createLog({ level: config.logLevel, destination: 1 });
+  // Heard from here on: whoever starts a container may end it before it is up, and Postgres must not be left behind.
+  const stop = onStopSignal(log);
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const installation = await openInstallation(config, { purpose: 'keywright start', join: false });
+    opened.unshift(installation);
+    const app = await openApp(config, installation, log);
+    opened.unshift(app);
+    const firstKey = await firstPlatformKey(app, installation);
+    const { url } = await app.listen();
+    tellWhere(url, config, installation, log);
+    if (firstKey !== undefined) tellFirstKey(firstKey, log);
+    await stop;
+  } finally {
+    // In order: what is in flight is answered, then the pools close, then the embedded database, which outlives us all.
+    for (const part of opened) await part.close();
+  }
+  log.info('stopped');
+  log.flush();
+}
+
+function openApp(config: Config, { database, keyring }: Installation, log: Log): Promise<App> {
+  const introspection = config.nodeEnv !== 'production';
+  return createApp({ ...config, database, keyring, introspection, log, clock: systemClock, randomBytes: systemRandom });
+}
+
+/** Resolves at the first signal to stop; whoever asks twice is told nothing new, because every step has an end of its own. */
+function onStopSignal(log: Log): Promise<void> {
+  return new Promise((stop) => {
+    let heard = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (!heard) log.info({ signal }, 'stopping: answering what is in flight');
+        heard = true;
+        stop();
+      });
+    }
+  });
+}
+
+/** The first key of a fresh embedded database, and the file that holds it where there is no terminal to show it on. */
+type FirstKey = { readonly secret: Secret; readonly file: string | undefined };
+
+async function firstPlatformKey(app: App, { folder }: Installation): Promise<FirstKey | undefined> {
+  if (folder === undefined) return undefined;
+  const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: systemClock(), requestId: null });
+  if (await hasPlatformKey(ctx)) return undefined;
+  const file = process.stdout.isTTY ? undefined : folder.bootstrapKeyPath;
+  const keep = async (secret: Secret) => {
+    if (file === undefined) return;
+    // While no platform key is active, a key in this file works no more: an earlier first start did not get further.
+    await rm(file, { force: true });
+    await writeNewKeyFile(file, secret);
+  };
+  const { secret } = await bootstrap(ctx, { replace: false, keep });
+  return { secret, file };
+}
+
+function tellWhere(url: string, config: Config, { folder }: Installation, log: Log): void {
+  const database =
+    folder === undefined
+      ? maskedUrl(config.databaseUrl ?? '')
+      : `embedded PostgreSQL in ${shortest(folder.postgresPath)}`;
+  if (!process.stdout.isTTY) {
+    log.info({ url, database }, 'listening');
+    return;
+  }
+  console.log(`\n  Keywright   ${url}/graphql\n  Database    ${database}\n  Stop        Ctrl-C\n`);
+}
+
+/** As a person would name it: from here, unless it lies elsewhere. */
+function shortest(path: string): string {
+  const fromHere = relative('', path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}
+
+function tellFirstKey({ secret, file }: FirstKey, log: Log): void {
+  if (file !== undefined) {
+    log.info({ file }, 'the first platform key is in this file, readable by you alone; nothing else shows it again');
+    return;
+  }
+  console.log(
+    `  Your platform key, with every right. It is shown this once:\n\n  ${secret.reveal()}\n\n` +
+      '  Try it in another terminal:\n    read -rs KEYWRIGHT_KEY && export KEYWRIGHT_KEY     (paste the key)\n    npx keywright call viewer\n',
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await startService();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,104 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Argon2Queue } from '../crypto/argon2Queue.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { Caller } from '../lib/Caller.ts';
+import { newUuid } from '../lib/ids.ts';
+import { refusalOf } from './conflicts.ts';
+import { AuditEventSchema } from './entities/AuditEvent.ts';
+import { asking } from './outage.ts';
+import { sessionFor } from './tenancy.ts';
+
+/** What making a secret needs: the ring, the deployment's prefix, chance, and a place in the queue for argon2. */
+export type Minting = {
+  readonly keyring: Keyring;
+  readonly tokenPrefix: string;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly argon2Queue: Argon2Queue;
+};
+
+/** An event of the audit, before the unit of work adds who, when and in which request. */
+export type AuditEntry = {
+  readonly action: string;
+  /** The global id of what was changed. */
+  readonly target: string;
+  readonly tenantId: string;
+  readonly changes?: Readonly<Record<string, unknown>>;
+};
+
+/** Something that a verification judges by, and that is not as it was. */
+export type Change = {
+  readonly kind: 'key' | 'user' | 'tenant';
+  readonly tenantId: string;
+  readonly subjectId: string;
+};
+
+/** One unit of work: everything a verb does with it is in one transaction, or did not happen. */
+export type Ctx = {
+  readonly em: EntityManager;
+  readonly caller: Caller;
+  readonly now: Date;
+  readonly requestId: string | null;
+  readonly minting: Minting;
+  /** Aborts when whoever asked has left. */
+  readonly signal: AbortSignal | undefined;
+  audit(entry: AuditEntry): void;
+  changed(change: Change): void;
+  /** Opens the transaction, runs `first` in it, writes what the entities say, the audit and the changes, and commits. */
+  commit(first?: () => Promise<void>): Promise<void>;
+};
+
+/** What a unit of work is made of. */
+export type CtxParts = Pick<Ctx, 'caller' | 'now' | 'requestId' | 'minting'> & {
+  readonly orm: MikroORM;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Begins a unit of work as its caller: Postgres shows it that caller's rows and no others. */
+export function openCtx({ orm, caller, now, requestId, minting, signal }: CtxParts): Ctx {
+  const em = orm.em.fork({ session: sessionFor(caller) });
+  const changes: Change[] = [];
+
+  return {
+    em,
+    caller,
+    now,
+    requestId,
+    minting,
+    signal,
+    audit({ action, target, tenantId, changes: what = {} }) {
+      const event = { id: newUuid(), tenantId, actor: caller.actor, action, target, changes: what, requestId };
+      em.persist(em.create(AuditEventSchema, { ...event, at: now.toISOString() }));
+    },
+    changed(change) {
+      changes.push(change);
+    },
+    async commit(first) {
+      try {
+        await asking(() => inTransaction(em, first, changes));
+      } catch (error) {
+        throw refusalOf(error) ?? error;
+      }
+    },
+  };
+}
+
+async function inTransaction(
+  em: EntityManager,
+  first: (() => Promise<void>) | undefined,
+  changes: readonly Change[],
+): Promise<void> {
+  await em.begin();
+  try {
+    await first?.();
+    await em.flush();
+    // Last, because this locks the head of the change log: commits then happen in the order of the log.
+    for (const { kind, tenantId, subjectId } of changes) {
+      await em.execute('select log_revocation(?, ?, ?)', [kind, tenantId, subjectId]);
+    }
+    await em.commit();
+  } catch (error) {
+    // A broken connection has rolled back already; what went wrong first is what the caller must hear.
+    await em.rollback().catch(() => {});
+    throw error;
+  }
+}

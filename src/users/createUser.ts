@@ -1,0 +1,82 @@
+import { parseEmail } from '../lib/email.ts';
+import { Refusal } from '../lib/errors.ts';
+import { globalId, newUuid, parseGlobalId } from '../lib/ids.ts';
+import { ifGiven } from '../lib/ifGiven.ts';
+import { parseName } from '../lib/names.ts';
+import { requireReach, requireTenant } from '../lib/permissions.ts';
+import { parseScopes } from '../lib/scopes.ts';
+import { parseExternalId, parseIdempotencyKey } from '../lib/text.ts';
+import type { Ctx } from '../store/Ctx.ts';
+import { TenantSchema } from '../store/entities/Tenant.ts';
+import { type User, UserSchema } from '../store/entities/User.ts';
+import { once } from '../store/idempotency.ts';
+import { findUser } from './findUser.ts';
+
+/** What a user is asked to be. */
+export type CreateUserInput = {
+  readonly tenantId?: string | null;
+  readonly email?: string | null;
+  readonly name?: string | null;
+  readonly externalId?: string | null;
+  readonly scopeCeiling?: readonly string[] | null;
+  readonly idempotencyKey?: string | null;
+};
+
+/** The user, and whether this answers a retry; a retry may find it gone. */
+export type CreatedUser = { readonly user: User | null; readonly replayed: boolean };
+
+/** Makes a user of a tenant. */
+export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<CreatedUser> {
+  const reach = requireReach(ctx.caller, 'users:create');
+  const tenantId =
+    ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? ctx.caller.tenantId;
+  requireTenant(ctx.caller, reach, tenantId, ['tenantId']);
+  const wanted = {
+    email: ifGiven(input.email, ['email'], parseEmail) ?? null,
+    name: ifGiven(input.name, ['name'], parseName) ?? null,
+    externalId: ifGiven(input.externalId, ['externalId'], parseExternalId) ?? null,
+    scopeCeiling: ifGiven(input.scopeCeiling, ['scopeCeiling'], parseScopes) ?? null,
+  };
+  if (wanted.email === null && wanted.name === null && wanted.externalId === null) {
+    throw new Refusal('INVALID_INPUT', 'A user needs at least one of email, name and externalId.', ['email']);
+  }
+  const { idempotencyKey, ...request } = input;
+  const key = ifGiven(idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
+  return once<CreatedUser>(
+    ctx,
+    { operation: 'createUser', key, request },
+    {
+      async make(first) {
+        const id = newUuid();
+        const tenant = ctx.em.getReference(TenantSchema, tenantId, { wrapped: true });
+        const user = ctx.em.create(UserSchema, { id, tenant, ...wanted, createdAt: ctx.now.toISOString() });
+        ctx.em.persist(user);
+        ctx.audit({
+          action: 'createUser',
+          target: globalId('User', id),
+          tenantId,
+          changes: { after: { ...wanted, status: 'active' } },
+        });
+        const remember = first(id);
+        await ctx.commit(async () => {
+          await refuseSecondPerson(ctx, tenantId);
+          await remember();
+        });
+        return { user, replayed: false };
+      },
+      replay: async (id) => ({ user: await findUser(ctx, id), replayed: true }),
+    },
+  );
+}
+
+/** A tenant of kind personal has exactly one user; its row is locked, so that two at once are counted. */
+async function refuseSecondPerson(ctx: Ctx, tenantId: string): Promise<void> {
+  const rows = await ctx.em.execute<{ full: boolean }[]>(
+    `select kind = 'personal' and exists (select from users where tenant_id = tenants.id) as full
+     from tenants where id = ? for no key update`,
+    [tenantId],
+  );
+  if (rows[0]?.full === true) {
+    throw new Refusal('WRONG_STATE', 'A personal tenant has exactly one user, and this one has it.', ['tenantId']);
+  }
+}

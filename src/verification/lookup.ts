@@ -1,0 +1,74 @@
+import type { Pool } from 'pg';
+import { asking } from '../store/outage.ts';
+import type { KeyRow, SecretRow } from './KeyRow.ts';
+
+/** Finds what a verification judges by: one indexed statement, prepared once for each connection. */
+export type Lookup = (keyId: string) => Promise<KeyRow | undefined>;
+
+const keyRowById = {
+  name: 'keyRowById',
+  text: `select k.id, k.tenant_id, t.kind as tenant_kind, t.status as tenant_status,
+      k.owner_user_id, u.status as owner_status, u.scope_ceiling as owner_ceiling,
+      k.environment, k.status, k.scopes, k.metadata,
+      (extract(epoch from k.not_before) * 1000)::float8 as not_before_ms,
+      (extract(epoch from k.expires_at) * 1000)::float8 as expires_at_ms,
+      k.secret_no, k.token_hash, k.token_hash_key_version,
+      (select json_agg(json_build_object('no', r.secret_no, 'hash', encode(r.token_hash, 'hex'), 'version', r.token_hash_key_version,
+                'endsAtMs', (extract(epoch from r.expires_at) * 1000)::float8))
+         from api_key_retiring_secrets r where r.api_key_id = k.id) as retiring
+    from api_keys k join tenants t on t.id = k.tenant_id left join users u on u.id = k.owner_user_id
+    where k.id = $1`,
+};
+
+type Found = {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly tenant_kind: KeyRow['tenantKind'];
+  readonly tenant_status: KeyRow['tenantStatus'];
+  readonly owner_user_id: string | null;
+  readonly owner_status: KeyRow['ownerStatus'];
+  readonly owner_ceiling: readonly string[] | null;
+  readonly environment: KeyRow['environment'];
+  readonly status: KeyRow['status'];
+  readonly scopes: readonly string[];
+  readonly metadata: KeyRow['metadata'];
+  readonly not_before_ms: number | null;
+  readonly expires_at_ms: number | null;
+  readonly secret_no: number;
+  readonly token_hash: Buffer;
+  readonly token_hash_key_version: string;
+  readonly retiring: readonly { no: number; hash: string; version: string; endsAtMs: number }[] | null;
+};
+
+/** A look-up on the verifying role's own pool. */
+export function createLookup(pool: Pool): Lookup {
+  return async (keyId) => {
+    const { rows } = await asking(() => pool.query<Found>({ ...keyRowById, values: [keyId] }));
+    return rows[0] === undefined ? undefined : toKeyRow(rows[0]);
+  };
+}
+
+function toKeyRow(found: Found): KeyRow {
+  const retiring = (found.retiring ?? []).map(
+    ({ no, hash, version, endsAtMs }): SecretRow => ({ no, hash: Buffer.from(hash, 'hex'), version, endsAtMs }),
+  );
+  return {
+    keyId: found.id,
+    tenantId: found.tenant_id,
+    tenantKind: found.tenant_kind,
+    tenantStatus: found.tenant_status,
+    ownerUserId: found.owner_user_id,
+    ownerStatus: found.owner_status,
+    ownerCeiling: found.owner_ceiling,
+    environment: found.environment,
+    status: found.status,
+    notBeforeMs: found.not_before_ms,
+    expiresAtMs: found.expires_at_ms,
+    scopes: found.scopes,
+    metadata: found.metadata,
+    secrets: [
+      { no: found.secret_no, hash: found.token_hash, version: found.token_hash_key_version, endsAtMs: null },
+      ...retiring,
+    ],
+  };
+}

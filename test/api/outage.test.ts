@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestService, type TestService } from '../support/service.ts';
+import { makeTenant, send, sendRaw } from '../support/verbs.ts';
+
+let service: TestService;
+let tenant: Awaited<ReturnType<typeof makeTenant>>;
+let name: string;
+beforeAll(async () => {
+  service = await startTestService();
+  tenant = await makeTenant(service);
+  [{ name }] = (await service.database.sql<{ name: string }>('select current_database() as name')) as [
+    { name: string },
+  ];
+});
+afterAll(() => service.close());
+
+let count = 0;
+beforeEach(() => {
+  count++;
+});
+const create = () => sendRaw(service, 'createApiKey', { name: `key ${count}` }, tenant.key);
+
+/** Ends every connection of the service; what it asks next opens a new one, under whatever holds then. */
+async function disconnect(): Promise<void> {
+  await service.database.sql(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+}
+
+/** Runs under a changed setting of the database, and takes it back. */
+async function under<T>(setting: string, undo: string, work: () => Promise<T>): Promise<T> {
+  await service.database.sql(`alter database ${name} ${setting}`);
+  await disconnect();
+  try {
+    return await work();
+  } finally {
+    await service.database.sql(`alter database ${name} ${undo}`);
+    await disconnect();
+  }
+}
+
+async function keysNamed(key: string): Promise<number> {
+  return (await service.database.sql('select 1 from api_keys where name = $1', [key])).length;
+}
+
+const unavailable = [{ extensions: { code: 'UNAVAILABLE', requestId: expect.any(String) } }];
+
+describe('an outage of the database is said, is retryable, and loses nothing', () => {
+  it('no connection to be had: nobody is refused, everybody is told to try again, and then it goes on', async () => {
+    const during = await under('connection limit 0', 'connection limit -1', async () => ({
+      request: await create(),
+      ready: await fetch(`${service.url}/readyz`),
+      alive: await fetch(`${service.url}/healthz`),
+    }));
+    expect(during.request.errors).toMatchObject(unavailable);
+    expect(during.request.status).toBe(503);
+    expect(during.request.headers.get('retry-after')).toBe('1');
+    expect([during.ready.status, during.alive.status]).toEqual([503, 200]);
+    expect(await during.ready.json()).toMatchObject({ ready: false });
+    expect((await create()).errors).toEqual([]);
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+  });
+
+  it('connections that broke while nobody used them cost nobody a request', async () => {
+    await disconnect();
+    const answer = await create();
+    // The first to find its connection broken may have to try again, and is told so.
+    if (answer.errors.length > 0) expect(answer.errors).toMatchObject(unavailable);
+    expect((await create()).data.createApiKey.userErrors).toEqual(
+      answer.errors.length > 0 ? [] : [expect.objectContaining({ code: 'NAME_TAKEN' })],
+    );
+  });
+
+  it('a read-only database still answers reads and verdicts, and makes nothing', async () => {
+    const { secret } = await send(service, 'createApiKey', { name: 'before' }, tenant.key);
+    await under('set default_transaction_read_only = on', 'reset default_transaction_read_only', async () => {
+      const { verification } = await send(service, 'verifyApiKey', { token: secret }, tenant.key);
+      expect(verification.code).toBe('VALID');
+      expect((await service.graph('{ apiKeys { nodes { name } } }', {}, tenant.key)).errors).toEqual([]);
+      expect((await create()).errors).toMatchObject(unavailable);
+    });
+    expect(await keysNamed(`key ${count}`)).toBe(0);
+    expect((await create()).errors).toEqual([]);
+  });
+
+  it('a slow database is an outage after the statement’s time, and the change is not half made', async () => {
+    await service.database.sql('begin');
+    await service.database.sql('lock table audit_events in access exclusive mode');
+    const answer = await create();
+    await service.database.sql('rollback');
+    expect(answer.data).toEqual({ createApiKey: null });
+    expect(answer.errors).toMatchObject(unavailable);
+    expect(await keysNamed(`key ${count}`)).toBe(0);
+    expect((await create()).errors).toEqual([]);
+  });
+
+  it('a fault of our own is masked, and logged under the id that the client is told', async () => {
+    const canary = 'column_that_only_the_log_may_name';
+    await service.database.sql(`alter table api_keys add constraint ${canary} check (name <> 'canary')`);
+    const { errors, data } = await sendRaw(service, 'createApiKey', { name: 'canary' }, tenant.key);
+    await service.database.sql(`alter table api_keys drop constraint ${canary}`);
+    expect(data).toEqual({ createApiKey: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) } }]);
+    expect(JSON.stringify(errors)).not.toContain(canary);
+    const line = service.logged.find((text) => text.includes(canary)) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', requestId: errors[0]?.extensions.requestId });
+  });
+});

@@ -1,0 +1,101 @@
+/** What a figure has to keep to. */
+export type Bound = { readonly atLeast: number } | { readonly atMost: number };
+
+/** One measured number. One without a bound promises nothing: it is there so that the others can be understood. */
+export type Figure = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bound?: Bound;
+};
+
+/** A benchmark measures the service beside a peer, or beside what the machine itself can do, in one run. */
+export type Bench = {
+  readonly name: string;
+  /** What it shows, in the one line that the list has for it. */
+  readonly shows: string;
+  readonly measure: (run: BenchRun) => Promise<readonly Figure[]>;
+};
+
+/** What a benchmark is given for one run. */
+export type BenchRun = {
+  /** A folder of its own, which is gone when the run is over. */
+  readonly folder: string;
+  readonly rounds: number;
+  /** Aborts when somebody interrupts the run, or when its time is up. */
+  readonly signal: AbortSignal;
+  /** One measurement ends after this long, however little it has done by then: a busy machine must not make a run endless. */
+  readonly secondsMax: number;
+  /** Tells whoever waits what is being done. */
+  progress(doing: string): void;
+};
+
+/**
+ * Measures each contestant once a round, in turn (A B A B): what else the machine does falls on all of them.
+ * Answers what each measured, round by round, under its own name.
+ */
+export async function interleave<Name extends string>(
+  run: BenchRun,
+  contestants: Readonly<Record<Name, () => Promise<number>>>,
+): Promise<Record<Name, readonly number[]>> {
+  const measured = {} as Record<Name, number[]>;
+  for (let round = 1; round <= run.rounds; round++) {
+    for (const [name, measure] of Object.entries(contestants) as [Name, () => Promise<number>][]) {
+      run.signal.throwIfAborted();
+      run.progress(`round ${round} of ${run.rounds}: ${name}`);
+      measured[name] ??= [];
+      measured[name].push(await measure());
+    }
+  }
+  return measured;
+}
+
+/** How much of a job one measurement does. */
+export type Load = {
+  /** After so many it ends, even if its time is not up. */
+  readonly countMax: number;
+  /** So many at once. */
+  readonly inFlight: number;
+};
+
+/** Does a job again and again, and answers how many times it did so in a second. */
+export async function rate(
+  { signal, secondsMax }: Pick<BenchRun, 'signal' | 'secondsMax'>,
+  { countMax, inFlight }: Load,
+  job: () => Promise<unknown>,
+): Promise<number> {
+  const startedMs = performance.now();
+  const endsMs = startedMs + secondsMax * 1000;
+  let left = countMax;
+  const worker = async () => {
+    while (left > 0 && performance.now() < endsMs) {
+      signal.throwIfAborted();
+      left--;
+      await job();
+    }
+  };
+  const workers = Array.from({ length: inFlight }, () =>
+    worker().catch((error: unknown) => {
+      // The measurement is worth nothing any more: the others only end what they have begun.
+      left = 0;
+      throw error;
+    }),
+  );
+  // Even then, nobody is left at work: a service that is stopped next would lose its clients in the middle.
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
+  return ((countMax - left) * 1000) / (performance.now() - startedMs);
+}
+
+/** The value in the middle, which one disturbed round does not move. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** The median of what each round says about two contestants: neighbours in time, who had the same machine. */
+export function medianRatio(of: readonly number[], to: readonly number[]): number {
+  return median(of.map((value, round) => value / (to[round] ?? Number.NaN)));
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestService, type TestService } from '../support/service.ts';
+import { countStatements } from '../support/statements.ts';
+import { makeTenant, send } from '../support/verbs.ts';
+
+const page = `query ($first: Int, $tenantId: ID) { apiKeys(first: $first, tenantId: $tenantId) {
+  nodes { name tenant { id name } owner { email } maker { email } secrets { no } } pageInfo { hasNextPage } } }`;
+
+let service: TestService;
+let tenant: Awaited<ReturnType<typeof makeTenant>>;
+beforeAll(async () => {
+  service = await startTestService();
+  tenant = await makeTenant(service);
+  const { user } = await send(service, 'createUser', { email: 'owner@example.com' }, tenant.key);
+  for (let n = 1; n <= 24; n++) {
+    service.clock.now = new Date(service.clock.now.getTime() + 1);
+    const ownerUserId = n % 2 ? user.id : null;
+    const { apiKey } = await send(service, 'createApiKey', { name: `key ${n}`, ownerUserId }, tenant.key);
+    if (n % 3 === 0) await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 60 }, tenant.key);
+  }
+});
+afterAll(() => service.close());
+
+const names = (answer: { data: { apiKeys: { nodes: { name: string }[] } } }) =>
+  answer.data.apiKeys.nodes.map((node) => node.name);
+
+describe('apiKeys', () => {
+  it('shows twenty, newest first, and says that there are more', async () => {
+    const answer = await service.graph(page, {}, tenant.key);
+    expect(names(answer)).toEqual(Array.from({ length: 20 }, (_, n) => `key ${24 - n}`));
+    expect(answer.data.apiKeys.pageInfo).toEqual({ hasNextPage: true });
+  });
+
+  it('shows all that there are where they fit', async () => {
+    const answer = await service.graph(page, { first: 100 }, tenant.key);
+    expect(names(answer)).toHaveLength(25);
+    expect(answer.data.apiKeys.pageInfo).toEqual({ hasNextPage: false });
+  });
+
+  it('a page with tenant, owner, maker and secrets costs the same statements, whatever its length', async () => {
+    const cost = async (first: number) =>
+      (await countStatements(() => service.graph(page, { first }, tenant.key))).length;
+    // The caller, then keys, tenants, users and secrets, each read in a transaction of four statements.
+    expect([await cost(2), await cost(25)]).toEqual([17, 17]);
+  });
+
+  it('shows a tenant its own keys, a person theirs, and the platform every tenant’s or the one it asks for', async () => {
+    const other = await makeTenant(service);
+    const { user } = await send(service, 'createUser', { email: 'me@example.com' }, other.key);
+    const { secret } = await send(
+      service,
+      'createApiKey',
+      { name: 'personal', ownerUserId: user.id, scopes: ['keywright:keys:read'] },
+      other.key,
+    );
+    expect(names(await service.graph(page, {}, other.key)).sort()).toEqual(['admin', 'personal']);
+    expect(names(await service.graph(page, {}, secret))).toEqual(['personal']);
+    expect(names(await service.graph(page, { tenantId: other.id })).sort()).toEqual(['admin', 'personal']);
+    expect(names(await service.graph(page, { first: 100 }))).toHaveLength(28);
+  });
+
+  it.each([0, -1, 101])('refuses a page of %d with a sentence', async (first) => {
+    const { data, errors } = await service.graph(page, { first }, tenant.key);
+    expect(data).toEqual({ apiKeys: null });
+    expect(errors).toMatchObject([
+      {
+        message: `A page has from 1 to 100 items, not ${first}.`,
+        extensions: { code: 'BAD_USER_INPUT', argument: ['first'] },
+      },
+    ]);
+  });
+
+  it('another tenant’s list is refused in the same bytes as that of a tenant that is not there', async () => {
+    const other = await makeTenant(service);
+    const [foreign, unknown] = await Promise.all(
+      [other.id, 'tnt_01k7ra3cp3fn78y00h48sm8nda'].map((tenantId) => service.graph(page, { tenantId }, tenant.key)),
+    );
+    const bare = (answer: typeof foreign) =>
+      JSON.stringify(answer?.errors.map(({ message, extensions }) => [message, extensions.code]));
+    expect(bare(foreign)).toBe(bare(unknown));
+    expect(foreign?.data).toEqual({ apiKeys: null });
+  });
+});
+
+describe('apiKey', () => {
+  it('is found by its id or by the public id of its token, and by exactly one of them', async () => {
+    const { apiKey } = await send(service, 'createApiKey', { name: 'found' }, tenant.key);
+    const query = 'query ($id: ID, $publicId: ID) { apiKey(id: $id, publicId: $publicId) { name } }';
+    for (const by of [{ id: apiKey.id }, { publicId: apiKey.publicId }]) {
+      expect((await service.graph(query, by, tenant.key)).data).toEqual({ apiKey: { name: 'found' } });
+    }
+    for (const by of [{}, { id: apiKey.id, publicId: apiKey.publicId }]) {
+      expect((await service.graph(query, by, tenant.key)).errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+    }
+  });
+
+  it('a stranger’s key, a colleague’s and one that is not there are null', async () => {
+    const { apiKey } = await send(service, 'createApiKey', { name: 'hidden' }, tenant.key);
+    const other = await makeTenant(service);
+    const { user } = await send(service, 'createUser', { email: 'narrow@example.com' }, tenant.key);
+    const { secret } = await send(
+      service,
+      'createApiKey',
+      { name: 'narrow', ownerUserId: user.id, scopes: ['keywright:keys:read'] },
+      tenant.key,
+    );
+    const query = 'query ($id: ID) { apiKey(id: $id) { name } }';
+    for (const [id, key] of [
+      [apiKey.id, other.key],
+      [apiKey.id, secret],
+      ['key_01k7ra3cp3fn78y00h48sm8nda', tenant.key],
+    ]) {
+      expect(await service.graph(query, { id }, key)).toMatchObject({ data: { apiKey: null }, errors: [] });
+    }
+  });
+});

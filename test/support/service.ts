@@ -1,0 +1,85 @@
+import { createApp } from '../../src/app.ts';
+import { createKeyring, type Keyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { systemRandom } from '../../src/crypto/random.ts';
+import { bootstrap, bootstrapCaller } from '../../src/keys/bootstrap.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { openCtx } from '../../src/store/Ctx.ts';
+import { checkKeyring } from '../../src/store/checkKeyring.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+
+/** What came back as JSON: it has the shape of the query that a test sent. */
+// biome-ignore lint/suspicious/noExplicitAny: every test would have to write its query a second time, as a type.
+export type Answered = any;
+
+/** A GraphQL answer as it came over the wire. */
+export type GraphAnswer = {
+  readonly status: number;
+  readonly data: Answered;
+  readonly errors: readonly {
+    message: string;
+    path?: unknown;
+    extensions: { code: string; requestId?: string; argument?: unknown };
+  }[];
+  readonly headers: Headers;
+};
+
+/** The whole service on a database of its own, with a clock that stands still until a test moves it. */
+export type TestService = {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly keyring: Keyring;
+  /** The key of the platform, as bootstrap gives it. */
+  readonly platformKey: string;
+  readonly clock: { now: Date };
+  /** Every line that was logged. */
+  readonly logged: string[];
+  /** Sends a document, with a key or without. */
+  graph(query: string, variables?: Record<string, unknown>, key?: string | null): Promise<GraphAnswer>;
+  close(): Promise<void>;
+};
+
+/** Starts one; close it in `afterAll`. */
+export async function startTestService(): Promise<TestService> {
+  const database = await createDatabase();
+  const keyring = parseKeyring(createKeyring(new Date(), systemRandom), 'the test');
+  const clock = { now: new Date() };
+  const logged: string[] = [];
+  await checkKeyring(database.service, keyring);
+  const app = await createApp({
+    database: database.service,
+    keyring,
+    tokenPrefix: 'kw',
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: [],
+    introspection: true,
+    log: createLog({ level: 'info', destination: { write: (line: string) => void logged.push(line) } }),
+    clock: () => clock.now,
+    randomBytes: systemRandom,
+  });
+  const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: clock.now, requestId: null });
+  const platformKey = (await bootstrap(ctx, { replace: false })).secret.reveal();
+  const { url } = await app.listen();
+
+  return {
+    url,
+    database,
+    keyring,
+    platformKey,
+    clock,
+    logged,
+    async graph(query, variables = {}, key = platformKey) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as { data: unknown; errors?: GraphAnswer['errors'] };
+      return { status: response.status, data, errors, headers: response.headers };
+    },
+    async close() {
+      await app.close();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { judge, verdictCodes, type Want, wantNothing } from '../../src/verification/judge.ts';
+import type { KeyRow, SecretRow } from '../../src/verification/KeyRow.ts';
+import { earliest } from '../../src/verification/verifyApiKey.ts';
+
+const now = Date.parse('2026-11-20T08:00:00Z');
+const good: KeyRow = {
+  keyId: '0199f0a1-b2c3-7d4e-8f00-1122334455aa',
+  tenantId: '0199f0a1-0000-7000-8000-000000000001',
+  tenantKind: 'organization',
+  tenantStatus: 'active',
+  ownerUserId: '0199f0a1-0000-7000-8000-000000000002',
+  ownerStatus: 'active',
+  ownerCeiling: null,
+  environment: 'live',
+  status: 'active',
+  notBeforeMs: null,
+  expiresAtMs: null,
+  scopes: ['a'],
+  metadata: {},
+  secrets: [],
+};
+const current: SecretRow = { no: 1, hash: Buffer.alloc(32), version: '1', endsAtMs: null };
+
+// What alone makes each verdict; two that exclude each other share a field.
+const faults: Record<string, { row?: Partial<KeyRow>; secret?: Partial<SecretRow>; want?: Partial<Want> }> = {
+  INVALID: { secret: { endsAtMs: now } },
+  TENANT_SUSPENDED: { row: { tenantStatus: 'suspended' } },
+  REVOKED: { row: { status: 'revoked' } },
+  DISABLED: { row: { status: 'disabled' } },
+  USER_DISABLED: { row: { ownerStatus: 'disabled' } },
+  NOT_YET_VALID: { row: { notBeforeMs: now + 1 } },
+  EXPIRED: { row: { expiresAtMs: now } },
+  WRONG_ENVIRONMENT: { want: { environment: 'test' } },
+  INSUFFICIENT_SCOPE: { want: { allOf: ['b'] } },
+};
+const codes = Object.keys(faults);
+const pairs = codes.flatMap((first, index) => codes.slice(index + 1).map((second) => [first, second] as const));
+
+function verdict(...names: readonly string[]) {
+  const parts = names.map((name) => faults[name] ?? {});
+  const row = Object.assign({}, good, ...parts.map((part) => part.row));
+  const secret = Object.assign({}, current, ...parts.map((part) => part.secret));
+  const want = Object.assign({}, wantNothing, ...parts.map((part) => part.want));
+  return judge(row, secret, now, want);
+}
+
+describe('judge', () => {
+  it('a key without a fault is valid', () => {
+    expect(verdict()).toBe('VALID');
+  });
+
+  it('every verdict but VALID has a fault that alone makes it', () => {
+    expect([...codes, 'VALID']).toEqual(verdictCodes);
+    for (const code of codes) expect(verdict(code)).toBe(code);
+  });
+
+  it.each(pairs.filter(([first, second]) => !(first === 'REVOKED' && second === 'DISABLED')))(
+    'of %s and %s the first is told',
+    (first, second) => {
+      expect(verdict(first, second)).toBe(first);
+      expect(verdict(second, first)).toBe(first);
+    },
+  );
+
+  it('a suspended or disabled maker says nothing: only the owner counts', () => {
+    expect(judge({ ...good, ownerUserId: null, ownerStatus: null }, current, now, wantNothing)).toBe('VALID');
+  });
+
+  it('a ceiling is asked besides the scopes', () => {
+    const want = { ...wantNothing, allOf: ['a'] };
+    expect(judge({ ...good, ownerCeiling: ['*'] }, current, now, want)).toBe('VALID');
+    expect(judge({ ...good, ownerCeiling: ['b'] }, current, now, want)).toBe('INSUFFICIENT_SCOPE');
+    expect(judge({ ...good, ownerCeiling: [] }, current, now, want)).toBe('INSUFFICIENT_SCOPE');
+  });
+});
+
+describe('when a proven secret ends', () => {
+  it.each([
+    [null, null, null],
+    [now, null, now],
+    [null, now, now],
+    [now, now + 1, now],
+    [now + 1, now, now],
+  ])('with its own end at %j and its key’s at %j is %j', (endsAtMs, expiresAtMs, end) => {
+    expect(earliest({ ...good, expiresAtMs }, { ...current, endsAtMs })).toBe(end);
+  });
+});
