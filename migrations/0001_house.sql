@@ -87,7 +87,7 @@ CREATE TABLE api_keys (
   environment text NOT NULL,
   token_hash bytea NOT NULL,
   token_hash_key_version varchar(64) NOT NULL,
-  secret_no smallint NOT NULL DEFAULT 1,
+  secret_no int NOT NULL DEFAULT 1,
   minted_key_no smallint,
   secret_created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   secret_last_used_at timestamptz(6),
@@ -132,7 +132,7 @@ CREATE INDEX ix_api_keys_owner ON api_keys (tenant_id, owner_user_id);
 -- The secrets that a rotation left alive until their grace ends.
 CREATE TABLE api_key_retiring_secrets (
   api_key_id uuid NOT NULL,
-  secret_no smallint NOT NULL,
+  secret_no int NOT NULL,
   tenant_id uuid NOT NULL,
   token_hash bytea NOT NULL,
   token_hash_key_version varchar(64) NOT NULL,
@@ -149,7 +149,7 @@ CREATE TABLE api_key_retiring_secrets (
 -- What proves a presented secret when the key ring is lost. Kept apart, so that the verifying role cannot read it.
 CREATE TABLE api_key_recovery (
   api_key_id uuid NOT NULL,
-  secret_no smallint NOT NULL,
+  secret_no int NOT NULL,
   tenant_id uuid NOT NULL,
   pre bytea NOT NULL,
   secret_phc text NOT NULL,
@@ -235,6 +235,10 @@ CREATE FUNCTION log_revocation(kind text, tenant_id uuid, subject_id uuid) RETUR
 DECLARE
   next_seq bigint;
 BEGIN
+  -- The function runs with its owner's rights, so it judges for itself: a tenant logs its own changes and no others.
+  IF current_setting('role') = 'keywright_app' AND tenant_id IS DISTINCT FROM public.keywright_tenant_id() THEN
+    RAISE EXCEPTION 'a tenant cannot log a change of another' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   UPDATE public.revocation_head SET seq = seq + 1 RETURNING seq INTO next_seq;
   INSERT INTO public.revocation_log (seq, kind, tenant_id, subject_id) VALUES (next_seq, kind, tenant_id, subject_id);
   PERFORM pg_notify('keywright_revocation', next_seq::text);
@@ -245,12 +249,21 @@ REVOKE ALL ON FUNCTION log_revocation(text, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION log_revocation(text, uuid, uuid) TO keywright_app, keywright_platform, keywright_recovery;
 
 -- What each role may do at all.
-GRANT SELECT, UPDATE ON tenants TO keywright_app;
+-- What is unique across tenants is not a tenant's to set: a clash would tell one of another.
+GRANT SELECT, UPDATE (name, slug, updated_at) ON tenants TO keywright_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenants TO keywright_platform;
-GRANT SELECT, INSERT, UPDATE, DELETE ON users, api_keys, api_key_retiring_secrets, idempotency TO keywright_app, keywright_platform;
+GRANT SELECT, INSERT, UPDATE, DELETE ON users, api_key_retiring_secrets, idempotency TO keywright_app, keywright_platform;
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO keywright_platform;
+GRANT SELECT, DELETE,
+  INSERT (id, tenant_id, user_id, owner_user_id, name, environment, token_hash, token_hash_key_version, secret_no, minted_key_no,
+    secret_created_at, secret_last_used_at, scopes, status, not_before, expires_at, revoked_at, revocation_reason, metadata, source, row_version,
+    created_at, updated_at),
+  UPDATE (owner_user_id, name, token_hash, token_hash_key_version, secret_no, minted_key_no, secret_created_at, secret_last_used_at,
+    scopes, status, not_before, expires_at, revoked_at, revocation_reason, metadata, row_version, updated_at)
+  ON api_keys TO keywright_app;
 GRANT INSERT, DELETE, SELECT (api_key_id, secret_no) ON api_key_recovery TO keywright_app, keywright_platform;
 GRANT SELECT, INSERT ON audit_events TO keywright_app, keywright_platform;
-GRANT SELECT ON revocation_head, revocation_log, verifier_node TO keywright_app, keywright_platform;
+GRANT SELECT ON revocation_head, verifier_node TO keywright_app, keywright_platform;
 
 GRANT SELECT (id, kind, status) ON tenants TO keywright_verify;
 GRANT SELECT (id, tenant_id, status, scope_ceiling, external_id) ON users TO keywright_verify;

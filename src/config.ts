@@ -37,7 +37,7 @@ type ConfigVariable<T> = {
 };
 
 const postgresUrl =
-  'a URL that begins with postgres:// or postgresql://, such as postgres://user:password@host:5432/name';
+  'a URL that begins with postgres:// or postgresql://, such as postgres://user:password@host:5432/name, without options and timeouts, which the service sets itself';
 
 /** Every variable that is read, once: parsing, errors and docs/operating.md all follow this table. */
 export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Config[K]> } = {
@@ -201,8 +201,20 @@ function readHost(text: string): string | undefined {
   return isName ? text : undefined;
 }
 
+const ownParameters = [
+  'options',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'query_timeout',
+];
+
 function readPostgresUrl(text: string): string | undefined {
-  return /^postgres(?:ql)?:\/\/\S+$/.test(text) && URL.canParse(text) ? text : undefined;
+  if (!/^postgres(?:ql)?:\/\/\S+$/.test(text)) return undefined;
+  const url = URL.parse(text);
+  // What stands in the URL would win over what the service says: its role, its time zone and its timeouts.
+  const isSet = (name: string) => url?.searchParams.has(name) === true;
+  return url === null || ownParameters.some(isSet) ? undefined : text;
 }
 
 function readOrigins(text: string): readonly string[] | undefined {

@@ -26,17 +26,25 @@ export async function startService(env: NodeJS.ProcessEnv = process.env): Promis
     opened.unshift(installation);
     const app = await openApp(config, installation, log);
     opened.unshift(app);
-    const firstKey = await firstPlatformKey(app, installation);
     const { url } = await app.listen();
+    // After everything that can fail, and told at once: a failure between the making of a key and the telling would lose it.
+    const firstKey = await firstPlatformKey(app, installation);
     tellWhere(url, config, installation, log);
     if (firstKey !== undefined) tellFirstKey(firstKey, log);
     await stop;
   } finally {
     // In order: what is in flight is answered, then the pools close, then the embedded database, which outlives us all.
-    for (const part of opened) await part.close();
+    await closeAll(opened);
   }
   log.info('stopped');
   log.flush();
+}
+
+/** Each is closed, whatever becomes of the others; what went wrong first is told. */
+async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const part of parts) await part.close().catch((fault: unknown) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 function openApp(config: Config, { database, keyring }: Installation, log: Log): Promise<App> {
@@ -48,7 +56,8 @@ function openApp(config: Config, { database, keyring }: Installation, log: Log):
 function onStopSignal(log: Log): Promise<void> {
   return new Promise((stop) => {
     let heard = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // A terminal that closes says SIGHUP: its service must not leave a database behind either.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (!heard) log.info({ signal }, 'stopping: answering what is in flight');
         heard = true;

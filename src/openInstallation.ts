@@ -112,6 +112,7 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
 /** The service's own database and login, made on the first start. */
 async function prepare(admin: DatabaseAddress): Promise<void> {
   const client = new Client(admin);
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rows } = await client.query<{ login: boolean; database: boolean }>(

@@ -97,7 +97,7 @@ test.each([
 const host = 'expected an IP address or a host name without scheme and port, such as 127.0.0.1.';
 const port = 'expected a whole number from 0 to 65535.';
 const url =
-  'expected a URL that begins with postgres:// or postgresql://, such as postgres://user:password@host:5432/name.';
+  'expected a URL that begins with postgres:// or postgresql://, such as postgres://user:password@host:5432/name, without options and timeouts, which the service sets itself.';
 const origins =
   'expected off, * or origins separated by commas, each lower case and without a path, such as https://app.example.com.';
 const prefix = 'expected a lower-case letter and then 1 to 14 lower-case letters or digits.';

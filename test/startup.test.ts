@@ -173,6 +173,10 @@ describe('a start that cannot be', () => {
       new RegExp(`PORT.*${port}|${port}.*in use`),
     );
     expect(postgresRuns(folder)).toBe(false);
+    // No key was made that nobody was told of.
+    expect(existsSync(join(folder, 'bootstrap-key'))).toBe(false);
+    await (await start({ DATA_DIR: folder })).stop();
+    expect(bootstrapKey(folder)).toMatch(/^kw_live_/);
   });
 
   it('says that the data folder cannot be made', async () => {

@@ -1,7 +1,7 @@
 import { findApiKey } from '../keys/findApiKey.ts';
 import { listApiKeys } from '../keys/listApiKeys.ts';
 import { Refusal } from '../lib/errors.ts';
-import { parseGlobalId } from '../lib/ids.ts';
+import { parseGlobalId, parsePublicId } from '../lib/ids.ts';
 import type { QueryResolvers } from './generated.ts';
 
 /** Where a read comes in: each field is one line to its rule. */
@@ -12,9 +12,7 @@ export const Query: Required<QueryResolvers> = {
     const ctx = context.begin();
     if ((id == null) === (publicId == null))
       throw new Refusal('INVALID_INPUT', 'Give exactly one of id and publicId.', ['id']);
-    const uuid =
-      id == null ? parseGlobalId('ApiKey', `key_${publicId}`, ['publicId']) : parseGlobalId('ApiKey', id, ['id']);
-    return findApiKey(ctx, uuid);
+    return findApiKey(ctx, id == null ? parsePublicId(publicId, ['publicId']) : parseGlobalId('ApiKey', id, ['id']));
   },
 
   async apiKeys(_, args, context) {

@@ -7,7 +7,7 @@ export const Viewer: Required<Omit<ViewerResolvers, '__isTypeOf'>> = {
   tenant: (caller, _args, context) => context.loaders().tenant.load(caller.tenantId),
   user: (caller, _args, context) => (caller.userId === null ? null : context.loaders().user.load(caller.userId)),
   apiKey: (caller, _args, context) =>
-    caller.apiKeyId === null ? null : context.loaders().apiKey.load(caller.apiKeyId),
+    caller.apiKeyId === null ? null : context.loaders().callerKey.load(caller.apiKeyId),
   scopes: (caller) => [...caller.scopes],
   // What one holds one may give: a pattern covers itself.
   grantableScopes: (caller) => [...caller.scopes],

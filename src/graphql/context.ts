@@ -24,6 +24,8 @@ export type GraphRequest = {
 /** What every resolver is given. */
 export type Context = {
   readonly requestId: string;
+  /** Aborts when whoever asked has left. */
+  readonly signal: AbortSignal;
   readonly prover: Prover;
   readonly tokenPrefix: string;
   readonly now: Date;
@@ -44,6 +46,7 @@ export function createContext(
   let loaders: Loaders | undefined;
   const context: Context = {
     requestId,
+    signal,
     prover,
     tokenPrefix: minting.tokenPrefix,
     now,
@@ -51,9 +54,13 @@ export function createContext(
       if (caller !== undefined) return caller;
       throw new Denied('UNAUTHENTICATED', 'This needs a key: send it as "Authorization: Bearer …" or "x-api-key: …".');
     },
-    begin: () => openCtx({ orm, caller: context.caller(), now, requestId, minting, signal }),
+    begin() {
+      // What the last root field changed, the next one's fields must see.
+      loaders = undefined;
+      return openCtx({ orm, caller: context.caller(), now, requestId, minting, signal });
+    },
     loaders() {
-      loaders ??= createLoaders(context.begin());
+      loaders ??= createLoaders(openCtx({ orm, caller: context.caller(), now, requestId, minting, signal }));
       return loaders;
     },
   };

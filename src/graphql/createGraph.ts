@@ -10,6 +10,7 @@ import {
 import { limits } from '../lib/limits.ts';
 import type { Context } from './context.ts';
 import { type ErrorListener, maskError, maskingPlugin } from './masking.ts';
+import { noSubscriptions } from './noSubscriptions.ts';
 import { resolvers } from './resolvers.ts';
 
 /** The schema as it stands at the root of the project: the one that people read is the one that is served. */
@@ -38,6 +39,7 @@ export function createGraph({ introspection, onError, observer }: GraphOptions):
     csrfPrevention: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.graphqlTokensMax },
+    validationRules: [noSubscriptions],
     validationOptions: { maxErrors: limits.graphqlErrorsMax },
     plugins: [
       maskingPlugin(onError),

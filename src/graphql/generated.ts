@@ -25,7 +25,7 @@ export type Scalars = {
    * As input, any offset is taken, and kept to the millisecond.
    */
   DateTime: { input: Date; output: string; }
-  /** A JSON object of your own, at most 8 KiB and five levels deep. It is stored as it is and comes back with every verification. */
+  /** A JSON object of your own, at most 8 KiB and five levels deep. It comes back with every verification; the order of its members may change. */
   KeywrightJSON: { input: unknown; output: Readonly<Record<string, unknown>>; }
   /**
    * A token that somebody presented to you. It is accepted only as a variable: a literal in the text of a query would end up
@@ -53,7 +53,7 @@ export type ApiKey = Node & {
   isActive: Scalars['Boolean']['output'];
   /** When a verification last succeeded. This release does not record it yet. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The user who made it; null when the platform or a key did, or the user is gone. */
+  /** The user who made it; null when the platform or a key did, the user is gone, or you may not read it. */
   maker?: Maybe<User>;
   /** A JSON object of yours. */
   metadata: Scalars['KeywrightJSON']['output'];
@@ -61,7 +61,7 @@ export type ApiKey = Node & {
   name: Scalars['String']['output'];
   /** It does not verify before this. */
   notBefore?: Maybe<Scalars['DateTime']['output']>;
-  /** The user whose personal key it is; null when the tenant owns it. */
+  /** The user whose personal key it is; null when the tenant owns it, or you may not read the user. */
   owner?: Maybe<User>;
   /** The 26 characters that every token of the key carries; public. */
   publicId: Scalars['ID']['output'];
@@ -71,7 +71,7 @@ export type ApiKey = Node & {
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What it may do. */
   scopes: Array<Scalars['String']['output']>;
-  /** The secrets that verify now, the current one first. */
+  /** The secrets that the key has, the current one first: they verify as long as the key does. None once it is revoked or expired. */
   secrets: Array<ApiKeySecretVersion>;
   /** Which system made it: `keywright`, or the name of the one that it was imported from. */
   source: Scalars['String']['output'];
@@ -312,12 +312,13 @@ export type Mutation = {
   createUser?: Maybe<CreateUserPayload>;
   /**
    * Ends a key for ever, with all its secrets. Needs the scope `keywright:keys:write`. Revoking what is revoked changes nothing
-   * and answers the key as it is. Can answer INVALID_INPUT, NOT_FOUND, CONCURRENT_CHANGE.
+   * and answers the key as it is. Can answer INVALID_INPUT, NOT_FOUND.
    */
   revokeApiKey?: Maybe<RevokeApiKeyPayload>;
   /**
    * Gives a key a new secret, answered once. The id, the scopes and the history stay. The old secret verifies until its grace ends.
-   * Needs the scope `keywright:keys:write`. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE, CONCURRENT_CHANGE, IDEMPOTENCY_KEY_REUSED.
+   * Needs the scope `keywright:keys:write`, and everything that the key may do, for as long as it lives: you are handed its secret.
+   * Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, CONCURRENT_CHANGE, IDEMPOTENCY_KEY_REUSED.
    */
   rotateApiKey?: Maybe<RotateApiKeyPayload>;
   /**

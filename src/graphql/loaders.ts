@@ -11,14 +11,16 @@ import { asking } from '../store/outage.ts';
 export type Loaders = {
   readonly tenant: DataLoader<string, Tenant | null>;
   readonly user: DataLoader<string, User | null>;
-  readonly apiKey: DataLoader<string, ApiKey | null>;
+  /** The key that the caller presented, and no other. */
+  readonly callerKey: DataLoader<string, ApiKey | null>;
   /** The live retiring secrets of a key, newest first. */
   readonly retiringSecrets: DataLoader<string, readonly ApiKeyRetiringSecret[]>;
 };
 
-/** Loaders that see what their caller may see. What is reached through a key the caller may read is readable with it. */
+/** Loaders that see what their caller may see: the tenant of everything that it sees, and users by `users:read`, itself always. */
 export function createLoaders(ctx: Ctx): Loaders {
   const { em, caller, now } = ctx;
+  const reachOfUsers = reachOf(caller, 'users:read');
   const byId = <T extends { id: string }>(read: (ids: readonly string[]) => Promise<T[]>) =>
     new DataLoader<string, T | null>(async (ids) => {
       const found = new Map((await asking(() => read(ids))).map((row) => [row.id, row]));
@@ -27,10 +29,12 @@ export function createLoaders(ctx: Ctx): Loaders {
 
   return {
     tenant: byId((ids) => em.find(TenantSchema, { id: { $in: [...ids] } })),
-    user: byId((ids) => em.find(UserSchema, { id: { $in: [...ids] } })),
-    apiKey: byId(async (ids) =>
-      reachOf(caller, 'keys:read') === 'none' ? [] : em.find(ApiKeySchema, { id: { $in: [...ids] } }),
-    ),
+    user: byId(async (ids) => {
+      const readable = ids.filter((id) => reachOfUsers === 'all' || reachOfUsers === 'tenant' || id === caller.userId);
+      return readable.length === 0 ? [] : em.find(UserSchema, { id: { $in: readable } });
+    }),
+    /** The caller's own: whoever presents a key may see what it is. */
+    callerKey: byId((ids) => em.find(ApiKeySchema, { id: { $in: ids.filter((id) => id === caller.apiKeyId) } })),
     retiringSecrets: new DataLoader<string, readonly ApiKeyRetiringSecret[]>(async (keyIds) => {
       const rows = await asking(() =>
         em.find(

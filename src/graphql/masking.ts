@@ -55,9 +55,11 @@ export type ErrorListener = (fault: {
 /** Logs what a client may not see, and gives every error the id under which it is logged. */
 export function maskingPlugin(onError: ErrorListener): ApolloServerPlugin<Context> {
   return {
-    async requestDidStart({ contextValue: { requestId } }) {
+    async requestDidStart({ contextValue: { requestId, signal } }) {
       return {
         async didEncounterErrors({ errors }) {
+          // Work that stopped because its client left is no fault of ours.
+          if (signal.aborted) return;
           for (const error of errors) {
             const original = unwrapResolverError(error);
             if (original instanceof Denied || original instanceof Refusal || isBadValue(original)) continue;

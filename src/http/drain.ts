@@ -4,6 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { closeIdle } from './connections.ts';
 import type { Door } from './Door.ts';
 
+/** More than the backlog of a listening socket, so that nobody in it is left out. */
+const turnsMax = 1_000;
+
 /**
  * Stops a server without losing a request: no new connections, every answer closes its own, idle ones go a little later
  * because a request may be on its way on them, and what is not done by `drainMs` is cut off.
@@ -11,8 +14,7 @@ import type { Door } from './Door.ts';
 export async function drain(server: Server, door: Door): Promise<void> {
   door.draining = true;
   const { limits, connections, log } = door;
-  // Connections that the kernel has made and we have not taken yet would be reset by closing: one turn of the loop takes them.
-  await nextTurn();
+  await takeWaiting(server);
   const closed = new Promise<void>((resolve) => {
     // Not the HTTP server's own `close`: it cuts idle connections at once, also those with a request on the wire.
     NetServer.prototype.close.call(server, () => resolve());
@@ -32,4 +34,20 @@ export async function drain(server: Server, door: Door): Promise<void> {
   clearTimeout(deadline);
   // What is left to close is Node's timer that looks for slow clients.
   server.close();
+}
+
+/**
+ * Connections that the kernel has made and we have not taken yet would be reset by closing, requests and all. A turn of
+ * the loop may take but one: so until a turn has brought nobody, or somebody keeps on knocking.
+ */
+async function takeWaiting(server: Server): Promise<void> {
+  let taken = 0;
+  const count = () => void taken++;
+  server.on('connection', count);
+  for (let turn = 0, before = -1; taken !== before && turn < turnsMax; turn++) {
+    before = taken;
+    await nextTurn();
+    await nextTurn();
+  }
+  server.off('connection', count);
 }

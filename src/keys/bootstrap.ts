@@ -98,16 +98,21 @@ async function refuseSecond(ctx: Ctx): Promise<void> {
 async function revokeEarlier(ctx: Ctx, tenantId: string): Promise<void> {
   const now = ctx.now.toISOString();
   const reason = 'Replaced by bootstrap --replace.';
-  const revoked = await ctx.em.execute<{ id: string }[]>(
-    `update api_keys k set status = 'revoked', revoked_at = ?, revocation_reason = ?, updated_at = ?, row_version = row_version + 1
+  const earlier = await ctx.em.execute<{ id: string; status: string }[]>(
+    `select id, status from api_keys k
      where tenant_id = ? and status <> 'revoked' and exists (select from audit_events e where e.tenant_id = k.tenant_id
        and e.target = 'key_' || keywright_base32(k.id) and e.action = 'createApiKey' and e.actor = 'system:bootstrap')
-     returning id`,
-    [now, reason, now, tenantId],
+     for update`,
+    [tenantId],
   );
-  for (const { id } of revoked) {
+  for (const { id, status } of earlier) {
+    await ctx.em.execute(
+      `update api_keys set status = 'revoked', revoked_at = ?, revocation_reason = ?, updated_at = ?, row_version = row_version + 1
+       where id = ?`,
+      [now, reason, now, id],
+    );
     await ctx.em.execute('delete from api_key_recovery where api_key_id = ?', [id]);
-    const changes = { before: { status: 'active' }, after: { status: 'revoked', reason } };
+    const changes = { before: { status }, after: { status: 'revoked', reason } };
     ctx.audit({ action: 'revokeApiKey', target: globalId('ApiKey', id), tenantId, changes });
     ctx.changed({ kind: 'key', tenantId, subjectId: id });
   }

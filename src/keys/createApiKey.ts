@@ -40,43 +40,44 @@ export type CreatedApiKey = {
 /** Makes a key: one transaction with the key, its recovery lock, its idempotency record and its audit event, or none of them. */
 export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<CreatedApiKey> {
   const reach = requireReach(ctx.caller, 'keys:write');
-  const wanted = parseInput(ctx, reach, input);
-  const { idempotencyKey, ...request } = input;
-  const key = ifGiven(idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
+  const wanted = parseInput(ctx.caller, reach, input);
+  const key = ifGiven(input.idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
   return once(
     ctx,
-    { operation: 'createApiKey', key, request },
+    { operation: 'createApiKey', key, request: wanted },
     {
       make: (first) => makeApiKey(ctx, wanted, first),
-      replay: async (id) => ({ apiKey: await findApiKey(ctx, id), secret: null, replayed: true }),
+      replay: async (id) => ({ apiKey: await findApiKey(ctx, id, 'keys:write'), secret: null, replayed: true }),
     },
   );
 }
 
 type Wanted = ReturnType<typeof parseInput>;
 
-function parseInput(ctx: Ctx, reach: Reach, input: CreateApiKeyInput) {
-  const { caller, now } = ctx;
+/** What is asked for, in its form: a retry is known by it, so nothing here depends on when it comes or what its caller still holds. */
+function parseInput(caller: Caller, reach: Reach, input: CreateApiKeyInput) {
   const tenantId =
     ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? caller.tenantId;
   requireTenant(caller, reach, tenantId, ['tenantId']);
   const asked = ifGiven(input.ownerUserId, ['ownerUserId'], (id, path) => parseGlobalId('User', id, path)) ?? null;
-  const ownerUserId = ownerWithin(caller, reach, asked);
-  const scopes = ifGiven(input.scopes, ['scopes'], parseScopes) ?? [];
-  refuseUnheldScopes(caller.scopes, scopes, ['scopes']);
-  const expiresAt = parseExpiresAt(input.expiresAt, { now, latest: caller.expiresAt }, ['expiresAt']);
   return {
     tenantId,
-    ownerUserId,
-    // A platform's user is no user of this tenant: the audit names the actor.
-    makerUserId: caller.tenantId === tenantId ? caller.userId : null,
+    ownerUserId: ownerWithin(caller, reach, asked),
     name: parseName(input.name, ['name']),
     environment: input.environment ?? 'live',
-    scopes,
+    scopes: ifGiven(input.scopes, ['scopes'], parseScopes) ?? [],
     metadata: ifGiven(input.metadata, ['metadata'], parseMetadata) ?? {},
-    notBefore: parseNotBefore(input.notBefore, { expiresAt }, ['notBefore'])?.toISOString() ?? null,
-    expiresAt: expiresAt?.toISOString() ?? null,
+    notBefore: input.notBefore ?? null,
+    expiresAt: input.expiresAt ?? null,
   } as const;
+}
+
+/** What may be given, now and by this caller. */
+function judge({ caller, now }: Ctx, wanted: Wanted) {
+  refuseUnheldScopes(caller.scopes, wanted.scopes, ['scopes']);
+  const expiresAt = parseExpiresAt(wanted.expiresAt, { now, latest: caller.expiresAt }, ['expiresAt']);
+  const notBefore = parseNotBefore(wanted.notBefore, { expiresAt }, ['notBefore']);
+  return { notBefore: notBefore?.toISOString() ?? null, expiresAt: expiresAt?.toISOString() ?? null };
 }
 
 /** A person makes keys for themselves, and only for themselves. */
@@ -92,8 +93,11 @@ async function makeApiKey(
   wanted: Wanted,
   first: (id: string) => () => Promise<void>,
 ): Promise<CreatedApiKey> {
-  const { em, now } = ctx;
-  const { tenantId, ownerUserId, makerUserId, ...rest } = wanted;
+  const { em, now, caller } = ctx;
+  const { tenantId, ownerUserId, ...asked } = wanted;
+  const rest = { ...asked, ...judge(ctx, wanted) };
+  // A platform's user is no user of this tenant: the audit names the actor.
+  const makerUserId = caller.tenantId === tenantId ? caller.userId : null;
   const id = newUuid();
   const minted = await mintSecret(ctx, { keyId: id, tenantId, environment: wanted.environment });
   const apiKey = em.create(ApiKeySchema, {

@@ -16,6 +16,9 @@ export function globalId(kind: IdKind, uuid: string): string {
   return `${idPrefixes[kind]}_${encodeUuid(uuid)}`;
 }
 
+/** What follows the prefix: 130 bits hold a UUID's 128, so the first character is small. */
+const idCharacters = '26 characters of 0-9 and a-z without i, l, o, u, the first from 0 to 7';
+
 /** The UUID inside a global id; refuses another kind or shape by saying what would be right. */
 export function parseGlobalId(kind: IdKind, id: unknown, path: readonly string[]): string {
   const prefix = `${idPrefixes[kind]}_`;
@@ -24,7 +27,14 @@ export function parseGlobalId(kind: IdKind, id: unknown, path: readonly string[]
   }
   const uuid = decodeUuid(id.slice(prefix.length));
   if (uuid === undefined) {
-    throw new Refusal('INVALID_INPUT', `Expected ${prefix} and 26 characters of 0-9, a-z without i, l, o, u.`, path);
+    throw new Refusal('INVALID_INPUT', `Expected ${prefix} and ${idCharacters}.`, path);
   }
+  return uuid;
+}
+
+/** The UUID inside the public id of a key, which stands in every token of it. */
+export function parsePublicId(publicId: unknown, path: readonly string[]): string {
+  const uuid = typeof publicId === 'string' ? decodeUuid(publicId) : undefined;
+  if (uuid === undefined) throw new Refusal('INVALID_INPUT', `Expected ${idCharacters}, without a prefix.`, path);
   return uuid;
 }

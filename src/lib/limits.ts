@@ -111,6 +111,8 @@ export const limits = {
   statementTimeoutMs: 2_000,
   /** What is asked once at start reads every live key: a million take about a second. */
   startStatementTimeoutMs: 30_000,
+  /** A connection in use on which nothing moves for this long is dead: twice what the longest statement may take. */
+  silenceMs: 4_000,
   lockTimeoutMs: 500,
   idleInTransactionTimeoutMs: 2_000,
 

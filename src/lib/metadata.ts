@@ -59,6 +59,9 @@ function copyList(value: readonly unknown[], depth: number, budget: Budget, path
 
 function copyNumber(value: number, path: readonly string[]): number {
   if (!Number.isFinite(value)) throw invalid(`Metadata must not hold ${value}: JSON has no such number.`, path);
+  // The database writes every digit out: nine characters such as 1e308 would come back as three hundred.
+  if (/e/.test(String(value)))
+    throw invalid(`Metadata holds numbers from 0.000001 to below 1e21, not ${value}. Send it as a text.`, path);
   // JSON has one zero: a copy that kept -0 would not equal what comes back.
   return value === 0 ? 0 : value;
 }

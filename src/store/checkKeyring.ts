@@ -19,7 +19,10 @@ export async function checkKeyring(address: DatabaseAddress, ring: Keyring): Pro
           'were minted or hashed. Put the ring back that the service ran with: without it those secrets cannot be verified.',
       );
     }
+    // In one transaction: what a wrong ring says of itself must not be remembered.
+    await client.query('begin');
     await compareFingerprints(client, ring);
+    await client.query('commit');
   });
 }
 
@@ -57,9 +60,10 @@ async function asVerifier<T>(address: DatabaseAddress, ask: (client: Client) => 
 /** The numbers that live secrets need and that this ring has no material for. */
 async function missingNumbers(client: Client, ring: Keyring): Promise<readonly number[]> {
   const { rows } = await client.query<{ minted: number | null; version: string }>(
-    `select distinct minted_key_no as minted, token_hash_key_version as version from api_keys where status <> 'revoked'
+    `select distinct minted_key_no as minted, token_hash_key_version as version from api_keys where status <> 'revoked' and (expires_at is null or expires_at > now())
      union
-     select distinct minted_key_no, token_hash_key_version from api_key_retiring_secrets where expires_at > now()`,
+     select distinct r.minted_key_no, r.token_hash_key_version from api_key_retiring_secrets r join api_keys k on k.id = r.api_key_id
+       where r.expires_at > now() and k.status <> 'revoked'`,
   );
   const missing = new Set<number>();
   for (const { minted, version } of rows) {
@@ -75,26 +79,23 @@ async function missingNumbers(client: Client, ring: Keyring): Promise<readonly n
   return [...missing].sort((a, b) => a - b);
 }
 
+/** Remembers first and compares then: of two rings that meet a new database at one moment, one is the wrong one. */
 async function compareFingerprints(client: Client, ring: Keyring): Promise<void> {
+  for (const n of ring.numbers) {
+    await client.query('insert into keyring_fingerprint (n, fingerprint) values ($1, $2) on conflict (n) do nothing', [
+      n,
+      ring.fingerprint(n),
+    ]);
+  }
   const { rows } = await client.query<{ n: number; fingerprint: Buffer }>(
     'select n, fingerprint from keyring_fingerprint',
   );
-  const known = new Map(rows.map((row) => [row.n, row.fingerprint]));
-  for (const n of ring.numbers) {
-    const fingerprint = ring.fingerprint(n);
-    if (fingerprint === undefined) continue;
-    const stored = known.get(n);
-    if (stored !== undefined && !stored.equals(fingerprint)) {
-      throw new SetupError(
-        `Key ${n} of this ring is not the key ${n} that this database was served with. This ring belongs to another deployment: ` +
-          'point KEYRING_FILE or KEYRING_JSON at the right one.',
-      );
-    }
-    if (stored === undefined) {
-      await client.query(
-        'insert into keyring_fingerprint (n, fingerprint) values ($1, $2) on conflict (n) do nothing',
-        [n, fingerprint],
-      );
-    }
+  for (const { n, fingerprint } of rows) {
+    const own = ring.fingerprint(n);
+    if (own === undefined || fingerprint.equals(own)) continue;
+    throw new SetupError(
+      `Key ${n} of this ring is not the key ${n} that this database was served with. This ring belongs to another deployment: ` +
+        'point KEYRING_FILE or KEYRING_JSON at the right one.',
+    );
   }
 }

@@ -202,6 +202,8 @@ function serverSettings(durable: boolean): Record<string, string> {
     shared_buffers: '128MB',
     // What a failed statement says goes to who sent it; here it would copy rows and names of customers into a file.
     log_min_messages: 'log',
+    // A statement that fails carries its values, and among them hashes and locks of secrets: they stay out of the log.
+    log_min_error_statement: 'panic',
     log_checkpoints: 'off',
     log_line_prefix: '%m [%p] ',
     ...(durable ? { fsync: 'on' } : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -5,6 +5,7 @@ import { migrations } from '../../migrations/index.ts';
 import { limits } from '../lib/limits.ts';
 import { type DatabaseAddress, describeAddress } from './DatabaseAddress.ts';
 import { entities } from './entities/index.ts';
+import { guardPool } from './guardPool.ts';
 
 /** An open ORM, and the pool beneath it for those who count connections. */
 export type OpenOrm = { readonly orm: MikroORM; readonly pool: () => Pool | undefined };
@@ -42,6 +43,7 @@ export function openOrm(address: DatabaseAddress, settings: PoolConfig = connect
       max: limits.poolConnectionsMax,
       onPoolCreated: (created: Pool) => {
         pool = created;
+        guardPool(created);
       },
     },
     migrations: {

@@ -1,7 +1,7 @@
 import { Unavailable } from '../lib/errors.ts';
 
-/** SQLSTATEs and classes that say "not now": connections, resources, shutdown, locks, deadlocks, cancelled, read-only. */
-const outageStates = /^(08|53|57|58|40001|40P01|55P03|25006|25P03)/;
+/** SQLSTATEs and classes that say "not now": connections, logins, resources, shutdown, locks, deadlocks, cancelled, read-only. */
+const outageStates = /^(08|28|3D|53|57|58|40001|40P01|55000|55P03|25006|25P03)/;
 const outageCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { limits } from '../lib/limits.ts';
 import type { DatabaseAddress } from './DatabaseAddress.ts';
+import { guardPool } from './guardPool.ts';
 import { connectionSettings } from './orm.ts';
 
 /**
@@ -15,7 +16,6 @@ export function openVerifierPool(address: DatabaseAddress): Pool {
     max: limits.verifyPoolConnectionsMax,
     options: `${settings.options} -c role=keywright_verify`,
   });
-  // A connection that breaks while it is idle is replaced when it is next needed; unheard, it would end the process.
-  pool.on('error', () => {});
+  guardPool(pool);
   return pool;
 }

@@ -7,7 +7,7 @@ import { parseIdempotencyKey } from '../lib/text.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import { type Tenant, TenantSchema } from '../store/entities/Tenant.ts';
 import { once } from '../store/idempotency.ts';
-import { findTenant } from './findTenant.ts';
+import { asking } from '../store/outage.ts';
 
 /** What a tenant is asked to be. */
 export type CreateTenantInput = {
@@ -24,7 +24,7 @@ export type CreatedTenant = { readonly tenant: Tenant | null; readonly replayed:
 export async function createTenant(ctx: Ctx, input: CreateTenantInput): Promise<CreatedTenant> {
   requireReach(ctx.caller, 'tenants:create');
   const name = parseName(input.name, ['name']);
-  const slug = ifGiven(input.slug, ['slug'], parseSlug) ?? slugFromName(name, ctx.minting.randomBytes);
+  const asked = ifGiven(input.slug, ['slug'], parseSlug) ?? null;
   const kind = input.kind ?? 'organization';
   if (kind === 'platform') {
     throw new Refusal(
@@ -33,14 +33,14 @@ export async function createTenant(ctx: Ctx, input: CreateTenantInput): Promise<
       ['kind'],
     );
   }
-  const { idempotencyKey, ...request } = input;
-  const key = ifGiven(idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
+  const key = ifGiven(input.idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
   return once<CreatedTenant>(
     ctx,
-    { operation: 'createTenant', key, request },
+    { operation: 'createTenant', key, request: { name, slug: asked, kind } },
     {
       async make(first) {
         const id = newUuid();
+        const slug = asked ?? slugFromName(name, ctx.minting.randomBytes);
         const tenant = ctx.em.create(TenantSchema, { id, name, slug, kind, createdAt: ctx.now.toISOString() });
         ctx.em.persist(tenant);
         const after = { name, slug, kind, status: 'active' };
@@ -48,7 +48,7 @@ export async function createTenant(ctx: Ctx, input: CreateTenantInput): Promise<
         await ctx.commit(first(id));
         return { tenant, replayed: false };
       },
-      replay: async (id) => ({ tenant: await findTenant(ctx, id), replayed: true }),
+      replay: async (id) => ({ tenant: await asking(() => ctx.em.findOne(TenantSchema, { id })), replayed: true }),
     },
   );
 }

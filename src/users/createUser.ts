@@ -10,7 +10,7 @@ import type { Ctx } from '../store/Ctx.ts';
 import { TenantSchema } from '../store/entities/Tenant.ts';
 import { type User, UserSchema } from '../store/entities/User.ts';
 import { once } from '../store/idempotency.ts';
-import { findUser } from './findUser.ts';
+import { asking } from '../store/outage.ts';
 
 /** What a user is asked to be. */
 export type CreateUserInput = {
@@ -40,11 +40,10 @@ export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<Crea
   if (wanted.email === null && wanted.name === null && wanted.externalId === null) {
     throw new Refusal('INVALID_INPUT', 'A user needs at least one of email, name and externalId.', ['email']);
   }
-  const { idempotencyKey, ...request } = input;
-  const key = ifGiven(idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
+  const key = ifGiven(input.idempotencyKey, ['idempotencyKey'], parseIdempotencyKey);
   return once<CreatedUser>(
     ctx,
-    { operation: 'createUser', key, request },
+    { operation: 'createUser', key, request: { tenantId, ...wanted } },
     {
       async make(first) {
         const id = newUuid();
@@ -59,24 +58,31 @@ export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<Crea
         });
         const remember = first(id);
         await ctx.commit(async () => {
-          await refuseSecondPerson(ctx, tenantId);
+          // The record first: a retry that comes at the same moment is a replay, and no second person.
           await remember();
+          await refuseSecondPerson(ctx, tenantId);
         });
         return { user, replayed: false };
       },
-      replay: async (id) => ({ user: await findUser(ctx, id), replayed: true }),
+      replay: async (id) => ({ user: await asking(() => ctx.em.findOne(UserSchema, { id })), replayed: true }),
     },
   );
 }
 
-/** A tenant of kind personal has exactly one user; its row is locked, so that two at once are counted. */
+/**
+ * A tenant of kind personal has exactly one user. Its row is locked before they are counted, in a statement of its own:
+ * one statement would count what it saw before it waited for the lock.
+ */
 async function refuseSecondPerson(ctx: Ctx, tenantId: string): Promise<void> {
-  const rows = await ctx.em.execute<{ full: boolean }[]>(
-    `select kind = 'personal' and exists (select from users where tenant_id = tenants.id) as full
-     from tenants where id = ? for no key update`,
+  const personal = await ctx.em.execute<{ id: string }[]>(
+    "select id from tenants where id = ? and kind = 'personal' for no key update",
     [tenantId],
   );
-  if (rows[0]?.full === true) {
+  if (personal.length === 0) return;
+  const [person] = await ctx.em.execute<{ id: string }[]>('select id from users where tenant_id = ? limit 1', [
+    tenantId,
+  ]);
+  if (person !== undefined) {
     throw new Refusal('WRONG_STATE', 'A personal tenant has exactly one user, and this one has it.', ['tenantId']);
   }
 }

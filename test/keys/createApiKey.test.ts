@@ -96,6 +96,23 @@ describe('createApiKey', () => {
     expect(await checksum(service)).toBe(before);
   });
 
+  it('a retry is answered with the key, also when the key is over by then, and when its caller may not read keys', async () => {
+    const { now } = service.clock;
+    const { secret: writer } = await create({ name: 'writer', scopes: ['keywright:keys:write'] });
+    const input = {
+      name: ' brief',
+      ownerUserId: null,
+      expiresAt: new Date(now.getTime() + 1000).toISOString(),
+      idempotencyKey: 'brief',
+    };
+    const first = await create(input, writer);
+    service.clock.now = new Date(now.getTime() + 2000);
+    const { ownerUserId: _, ...again } = { ...input, name: 'brief' };
+    const retry = await create(again, writer);
+    service.clock.now = now;
+    expect(retry).toMatchObject({ apiKey: { id: first.apiKey.id }, secret: null, replayed: true, userErrors: [] });
+  });
+
   it('an idempotency key is the caller’s own, and is free again after a day', async () => {
     const mine = await create({ name: 'mine', idempotencyKey: 'shared' });
     const stranger = await makeTenant(service);
@@ -159,6 +176,7 @@ describe('createApiKey', () => {
       { name: 'n', metadata: { a: { b: { c: { d: { e: {} } } } } } },
       ['metadata', 'a', 'b', 'c', 'd', 'e'],
     ],
+    ['a number that the database would write out', { name: 'n', metadata: { a: 1e308 } }, ['metadata', 'a']],
     ['NUL in metadata', { name: 'n', metadata: { a: '\u0000' } }, ['metadata', 'a']],
     ['an idempotency key of 256 characters', { name: 'n', idempotencyKey: 'x'.repeat(256) }, ['idempotencyKey']],
   ])('refuses %s, says where, and changes nothing', async (_, input, path) => {

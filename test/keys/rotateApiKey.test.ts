@@ -185,4 +185,61 @@ describe('rotateApiKey', () => {
     });
     expect(await checksum(service)).toBe(before);
   });
+
+  it('hands nobody a secret that may do more, or lives longer, than the key that rotates', async () => {
+    const at = (ms: number) => new Date(service.clock.now.getTime() + ms).toISOString();
+    const { secret: narrow } = await create({ scopes: ['keywright:keys:write', 'a:*'], expiresAt: at(60_000) });
+    const { apiKey: wide } = await create({ scopes: ['a:b', 'b:c'], expiresAt: at(30_000) });
+    const { apiKey: long } = await create({ scopes: ['a:b'], expiresAt: at(60_001) });
+    const { apiKey: endless } = await create({ scopes: ['a:b'] });
+    const { apiKey: fitting, secret: old } = await create({ scopes: ['a:b'], expiresAt: at(60_000) });
+    const before = await checksum(service);
+    const attempt = (id: string) => send(service, 'rotateApiKey', { id, graceSeconds: 0 }, narrow);
+    expect(await attempt(wide.id)).toMatchObject({
+      secret: null,
+      userErrors: [{ code: 'SCOPE_NOT_HELD', path: ['input', 'id'] }],
+    });
+    for (const { id } of [long, endless]) {
+      expect(await attempt(id)).toMatchObject({
+        secret: null,
+        userErrors: [{ code: 'EXPIRES_TOO_LATE', path: ['input', 'id'] }],
+      });
+    }
+    expect(await checksum(service)).toBe(before);
+    expect((await attempt(fitting.id)).userErrors).toEqual([]);
+    expect(await verdictOn(service, old)).toBe('INVALID');
+  });
+
+  it('a personal key is measured by what its owner’s ceiling leaves of it', async () => {
+    const scopeCeiling = ['a:*', 'keywright:keys:*'];
+    const { user } = await send(service, 'createUser', { email: 'measured@example.com', scopeCeiling }, tenant.key);
+    const { apiKey } = await create({ ownerUserId: user.id, scopes: ['*', 'keywright:keys:*'] });
+    const { secret: own } = await create({ ownerUserId: user.id, scopes: ['*', 'keywright:keys:*'] });
+    const { secret, userErrors } = await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 0 }, own);
+    expect(userErrors).toEqual([]);
+    expect(await verdictOn(service, secret)).toBe('VALID');
+  });
+
+  it('a key rotates itself, but a retiring secret does not renew itself past its grace', async () => {
+    const { apiKey, secret: first } = await create({ scopes: ['keywright:keys:write'] });
+    const { secret: second } = await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 60 }, first);
+    expect(second).toMatch(/^kw_live_/);
+    expect(await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 60 }, first)).toMatchObject({
+      secret: null,
+      userErrors: [{ code: 'EXPIRES_TOO_LATE' }],
+    });
+  });
+
+  it('in one document, what each rotation answers is what it left', async () => {
+    const { apiKey } = await create();
+    const one = (name: string) =>
+      `${name}: rotateApiKey(input: { id: "${apiKey.id}", graceSeconds: 60 }) { apiKey { secrets { no } } }`;
+    const { data } = await service.graph(`mutation { ${one('a')} ${one('b')} ${one('c')} }`, {}, tenant.key);
+    const numbers = (name: string) => data[name].apiKey.secrets.map((secret: { no: number }) => secret.no);
+    expect([numbers('a'), numbers('b'), numbers('c')]).toEqual([
+      [2, 1],
+      [3, 2, 1],
+      [4, 3, 2, 1],
+    ]);
+  });
 });

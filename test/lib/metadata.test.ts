@@ -123,5 +123,5 @@ test('whatever is accepted comes back from JSON as it is', () => {
     }),
     { numRuns: 500, seed: 7 },
   );
-  expect(accepted).toBeGreaterThan(100);
+  expect(accepted).toBeGreaterThan(50);
 });

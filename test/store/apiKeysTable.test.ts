@@ -22,7 +22,7 @@ const replacedColumns = {
 const ownColumns = {
   owner_user_id: { type: 'uuid', nullable: true, default: null },
   environment: { type: 'text', nullable: false, default: null },
-  secret_no: { type: 'smallint', nullable: false, default: '1' },
+  secret_no: { type: 'integer', nullable: false, default: '1' },
   minted_key_no: { type: 'smallint', nullable: true, default: null },
   secret_created_at: { type: 'timestamp(6) with time zone', nullable: false, default: 'CURRENT_TIMESTAMP(6)' },
   secret_last_used_at: { type: 'timestamp(6) with time zone', nullable: true, default: null },

@@ -94,6 +94,19 @@ describe('row-level security', () => {
     }
   });
 
+  it.each([
+    "update tenants set kind = 'platform'",
+    "update tenants set status = 'active'",
+    'update tenants set account_number = 42',
+    "update api_keys set external_key_id = 'x'",
+    "update api_keys set legacy_id = 'x'",
+    'update api_keys set last_used_at = now()',
+  ])('a tenant cannot say: %s', async (statement) => {
+    await as('keywright_app', a.tenantId, (client) =>
+      expect(client.query(statement)).rejects.toMatchObject({ code: '42501' }),
+    );
+  });
+
   it('only roles that change what a verification judges by may write to the change log', async () => {
     const statement = `select log_revocation('key', '${a.tenantId}', '${a.keyId}')`;
     await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
@@ -101,6 +114,12 @@ describe('row-level security', () => {
       await as(role, null, (client) => expect(client.query(statement)).rejects.toMatchObject({ code: '42501' }));
     }
     expect((await as('keywright_app', a.tenantId, (client) => client.query(statement))).rowCount).toBe(1);
+    await as('keywright_app', b.tenantId, (client) =>
+      expect(client.query(statement)).rejects.toMatchObject({ code: '42501' }),
+    );
+    await as('keywright_app', a.tenantId, (client) =>
+      expect(client.query('select 1 from revocation_log')).rejects.toMatchObject({ code: '42501' }),
+    );
   });
 
   it.each(['keywright_app', 'keywright_platform', 'keywright_verify', 'keywright_reader'])(

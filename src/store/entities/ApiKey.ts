@@ -22,7 +22,7 @@ export const ApiKeySchema = defineEntity({
     environment: p.enum(['live', 'test'] as const),
     tokenHash: p.blob().lazy().hidden(),
     tokenHashKeyVersion: p.string().length(64),
-    secretNo: p.smallint().default(1),
+    secretNo: p.integer().default(1),
     mintedKeyNo: p.smallint().nullable(),
     secretCreatedAt: p.type(Timestamp).$type<string>().defaultRaw('CURRENT_TIMESTAMP(6)'),
     secretLastUsedAt: p.type(Timestamp).$type<string>().nullable(),

@@ -8,7 +8,7 @@ export const ApiKeyRecoverySchema = defineEntity({
   properties: {
     // Declared for the order of inserts alone: the reference itself is (tenant_id, api_key_id), which the migration writes.
     apiKey: () => p.manyToOne(ApiKeySchema).primary().ref().joinColumn('api_key_id').createForeignKeyConstraint(false),
-    secretNo: p.smallint().primary(),
+    secretNo: p.integer().primary(),
     tenantId: p.uuid(),
     pre: p.blob().lazy().hidden(),
     secretPhc: p.text().lazy().hidden(),
