@@ -7,9 +7,8 @@ import type { Exchange } from './Exchange.ts';
 /** What a client that left before its answer is counted and logged as: never sent, and no status of HTTP's own. */
 const clientLeft = 499;
 
-/** Hands an answer to Node, once, and records it. */
+/** Hands an answer to Node and records it. */
 export function sendAnswer(door: Door, exchange: Exchange, answer: Answer): void {
-  if (exchange.answered) return;
   const { incoming, response, connection } = exchange;
   if (exchange.left) {
     record(door, exchange, clientLeft, answer);
@@ -18,10 +17,20 @@ export function sendAnswer(door: Door, exchange: Exchange, answer: Answer): void
   // Only the last request's answer may close: the answers before it would be lost with the connection.
   if (door.draining && connection.last === exchange) exchange.closeConnection();
   if (!incoming.complete && !hasShortBody(incoming, door.limits.bodyBytesMax)) exchange.closeConnection();
+  watchReader(door, exchange, answer);
   response.writeHead(answer.status, headersOf(door, exchange, answer));
   record(door, exchange, answer.status, answer);
   if (exchange.closesConnection && !incoming.complete && !exchange.awaitsContinue) linger(door, exchange, answer);
   else response.end(answer.body);
+}
+
+/**
+ * A client that does not read its answers holds their memory: it is cut off. Watching every socket would cost every
+ * request, so only those are watched that have not taken the answer before, or may not take this one at once.
+ */
+function watchReader({ limits }: Door, { connection: { socket } }: Exchange, { body }: Answer): void {
+  if (socket.writableLength === 0 && body.length < socket.writableHighWaterMark) return;
+  socket.setTimeout(limits.keepAliveTimeoutMs);
 }
 
 function headersOf(door: Door, { requestId, path, headers, closesConnection }: Exchange, answer: Answer): string[] {

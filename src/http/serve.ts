@@ -20,6 +20,8 @@ export async function serve(door: Door, exchange: Exchange): Promise<void> {
     if (route !== undefined) {
       exchange.route = route;
       if (route.body === 'json') exchange.body = parseJson(await bodyOf(door, exchange));
+      // A body that was complete only after its client had been told that it came too late.
+      if (exchange.answered) return;
       sendAnswer(door, exchange, await route.handle(exchange));
     } else if (path.preflight !== undefined && isPreflight(incoming)) {
       sendAnswer(door, exchange, path.preflight(incoming.headers));
@@ -31,6 +33,8 @@ export async function serve(door: Door, exchange: Exchange): Promise<void> {
 
 /** Answers with what was thrown on the way to an answer. */
 export function refuse(door: Door, exchange: Exchange, error: unknown): void {
+  // Refused while its body was arriving, whose end nobody waits for any more.
+  if (exchange.answered) return;
   try {
     sendAnswer(door, exchange, answerToError(door, exchange, error));
   } catch (broken) {

@@ -50,8 +50,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     requireHostHeader: false,
   });
   server.maxConnections = kept.connectionsMax;
-  // A client that stops reading its answer holds memory; between requests Node counts keepAliveTimeout instead.
-  server.timeout = kept.keepAliveTimeoutMs;
   const door: Door = {
     corsOrigins: options.corsOrigins,
     log: options.log,

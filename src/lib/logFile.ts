@@ -10,7 +10,7 @@ export interface LogFile {
 
 /**
  * Lines to a file descriptor, many in one write, off the event loop and in order. What waits is written when the
- * process exits. A full disk, or a reader that is gone or stands still, costs lines: never memory, requests or the exit.
+ * process exits. A full disk, and a reader that is gone, cost lines; one that stands still costs some memory, then lines.
  */
 export function openLogFile(fd: number): LogFile {
   let waiting = '';
@@ -31,8 +31,13 @@ export function openLogFile(fd: number): LogFile {
       if (error !== null && isBusy(error)) return void setTimeout(go, limits.logFlushMs, bytes);
       if (error === null && written < bytes.length) return go(bytes.subarray(written));
       inFlight = false;
-      if (waiting !== '') begin();
+      if (waiting !== '') beginSoon();
     });
+  };
+  /** A write for every few lines would cost more than making them: a hundred wait for each other. */
+  const beginSoon = () => {
+    if (waiting.length > limits.logFlushChars) begin();
+    else timer ??= setTimeout(begin, limits.logFlushMs).unref();
   };
   const flush = (done?: () => void) => {
     // The write under way cannot be waited for without the event loop; it only needs the moment of a system call.
@@ -48,8 +53,7 @@ export function openLogFile(fd: number): LogFile {
     write(line) {
       if (waiting.length > limits.logBufferCharsMax) return;
       waiting += line;
-      if (waiting.length > limits.logFlushChars) begin();
-      else timer ??= setTimeout(begin, limits.logFlushMs).unref();
+      beginSoon();
     },
     flush,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BenchRun, interleave, median, medianRatio, rate } from './Bench.ts';
+import { type BenchRun, interleave, median, medianRatio, throughput } from './Bench.ts';
 
 const never = new AbortController().signal;
 
@@ -31,15 +31,19 @@ describe('a measurement', () => {
       await new Promise(setImmediate);
       running--;
     };
-    const perSecond = await rate({ signal: never, secondsMax: 60 }, { countMax: 10, inFlight: 3 }, job);
+    let cpu = 100;
+    const load = { countMax: 10, inFlight: 3, cpuMs: () => (cpu += 20) };
+    const { perSecond, cpuMs } = await throughput({ signal: never, secondsMax: 60 }, load, job);
     expect(seen).toEqual([1, 2, 3, 3, 3, 3, 3, 3, 3, 3]);
     expect(perSecond).toBeGreaterThan(0);
+    expect(cpuMs).toBe(2);
   });
 
   it('ends when its time is up', async () => {
-    const perSecond = await rate({ signal: never, secondsMax: 0 }, { countMax: 10, inFlight: 3 }, async () => {
+    const tooLate = async () => {
       throw new Error('begun too late');
-    });
+    };
+    const { perSecond } = await throughput({ signal: never, secondsMax: 0 }, { countMax: 10, inFlight: 3 }, tooLate);
     expect(perSecond).toBe(0);
   });
 
@@ -47,14 +51,14 @@ describe('a measurement', () => {
     const interruption = new AbortController();
     const limits = { signal: interruption.signal, secondsMax: 60 };
     let begun = 0;
-    const failing = rate(limits, { countMax: 1_000_000, inFlight: 2 }, async () => {
+    const failing = throughput(limits, { countMax: 1_000_000, inFlight: 2 }, async () => {
       begun++;
       await new Promise(setImmediate);
       throw new Error('broken');
     });
     await expect(failing).rejects.toThrow('broken');
     expect(begun).toBe(2);
-    const interrupted = rate(limits, { countMax: 1_000_000, inFlight: 2 }, async () =>
+    const interrupted = throughput(limits, { countMax: 1_000_000, inFlight: 2 }, async () =>
       interruption.abort(new Error('stop')),
     );
     await expect(interrupted).rejects.toThrow('stop');

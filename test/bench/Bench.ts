@@ -1,3 +1,5 @@
+import { ownCpuMs } from './cpuMs.ts';
+
 /** What a figure has to keep to. */
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 
@@ -34,13 +36,13 @@ export type BenchRun = {
  * Measures each contestant once a round, in turn (A B A B): what else the machine does falls on all of them.
  * Answers what each measured, round by round, under its own name.
  */
-export async function interleave<Name extends string>(
+export async function interleave<Name extends string, Measured>(
   run: BenchRun,
-  contestants: Readonly<Record<Name, () => Promise<number>>>,
-): Promise<Record<Name, readonly number[]>> {
-  const measured = {} as Record<Name, number[]>;
+  contestants: Readonly<Record<Name, () => Promise<Measured>>>,
+): Promise<Record<Name, readonly Measured[]>> {
+  const measured = {} as Record<Name, Measured[]>;
   for (let round = 1; round <= run.rounds; round++) {
-    for (const [name, measure] of Object.entries(contestants) as [Name, () => Promise<number>][]) {
+    for (const [name, measure] of Object.entries(contestants) as [Name, () => Promise<Measured>][]) {
       run.signal.throwIfAborted();
       run.progress(`round ${round} of ${run.rounds}: ${name}`);
       measured[name] ??= [];
@@ -56,14 +58,20 @@ export type Load = {
   readonly countMax: number;
   /** So many at once. */
   readonly inFlight: number;
+  /** The CPU time so far of all who have a part in the job; this process alone if absent. */
+  readonly cpuMs?: () => number;
 };
 
-/** Does a job again and again, and answers how many times it did so in a second. */
-export async function rate(
+/** How often a job was done, and what each time took of the cores. */
+export type Throughput = { readonly perSecond: number; readonly cpuMs: number };
+
+/** Does a job again and again. */
+export async function throughput(
   { signal, secondsMax }: Pick<BenchRun, 'signal' | 'secondsMax'>,
-  { countMax, inFlight }: Load,
+  { countMax, inFlight, cpuMs = ownCpuMs }: Load,
   job: () => Promise<unknown>,
-): Promise<number> {
+): Promise<Throughput> {
+  const cpuBeforeMs = cpuMs();
   const startedMs = performance.now();
   const endsMs = startedMs + secondsMax * 1000;
   let left = countMax;
@@ -84,7 +92,8 @@ export async function rate(
   // Even then, nobody is left at work: a service that is stopped next would lose its clients in the middle.
   await Promise.allSettled(workers);
   await Promise.all(workers);
-  return ((countMax - left) * 1000) / (performance.now() - startedMs);
+  const count = countMax - left;
+  return { perSecond: (count * 1000) / (performance.now() - startedMs), cpuMs: (cpuMs() - cpuBeforeMs) / count };
 }
 
 /** The value in the middle, which one disturbed round does not move. */

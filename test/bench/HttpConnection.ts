@@ -33,10 +33,14 @@ export class HttpConnection {
   /** Sends the head of a request, which names the length of the body, and the body. */
   send(head: string, body: string): Promise<HttpAnswer> {
     if (this.#waiting !== undefined) throw new Error('One request at a time.');
-    if (this.#socket.destroyed) throw new Error('The connection is closed.');
     this.#waiting = Promise.withResolvers<HttpAnswer>();
     this.#socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     return this.#waiting.promise;
+  }
+
+  /** Whether it takes requests: a service closes what was idle for long. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
   }
 
   close(): void {

@@ -9,13 +9,18 @@ export type GraphClient = Disposable & {
 /** A client that opens as many connections as it has requests in flight. */
 export function createGraphClient(url: string, { key }: { readonly key: string }): GraphClient {
   const connections: HttpConnection[] = [];
-  const idle: HttpConnection[] = [];
+  let idle: HttpConnection[] = [];
   const head = [
     'POST /graphql HTTP/1.1',
     `host: ${new URL(url).host}`,
     'content-type: application/json',
     `authorization: Bearer ${key}`,
   ].join('\r\n');
+
+  function take(): HttpConnection {
+    idle = idle.filter((connection) => connection.isOpen);
+    return idle.pop() ?? open();
+  }
 
   function open(): HttpConnection {
     const connection = new HttpConnection(url);
@@ -25,7 +30,7 @@ export function createGraphClient(url: string, { key }: { readonly key: string }
 
   return {
     async send<Data>(query: string, variables: Record<string, unknown>) {
-      const connection = idle.pop() ?? open();
+      const connection = take();
       const { body } = await connection.send(head, JSON.stringify({ query, variables }));
       idle.push(connection);
       const { data, errors } = JSON.parse(body) as { data: Data; errors?: unknown };

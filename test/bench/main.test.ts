@@ -114,7 +114,8 @@ describe('npm run bench', () => {
     const broken = bench(() => {
       throw new Error('broken');
     });
-    await expect(run(['sample'], [broken])).rejects.toThrow('broken');
+    const { code, out, err } = await run(['sample'], [broken]);
+    expect({ code, out, err: err.split('\n')[0] }).toEqual({ code: 1, out: '', err: 'Error: broken' });
     const stopped = run(['sample'], [bench(() => interruption.abort())], { interrupted: interruption.signal });
     expect(await stopped).toEqual({ code: 130, out: '', err: 'Interrupted.\n' });
     expect(folders.map((folder) => existsSync(folder))).toEqual([false, false, false]);

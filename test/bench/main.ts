@@ -88,10 +88,17 @@ async function measure(
     return keepsPromises(report) ? 0 : 1;
   } catch (error) {
     progress.end();
-    if (!signal.aborted) throw error;
-    output.err(interrupted.aborted ? 'Interrupted.\n' : `Not done after ${seconds} seconds.\n`);
+    if (interrupted.aborted) output.err('Interrupted.\n');
+    else if (timeUp.aborted) output.err(`Not done after ${seconds} seconds.\n`);
+    else output.err(`${stacks(error).join('\n')}\n`);
     return interrupted.aborted ? 130 : 1;
   }
+}
+
+/** What went wrong, and what went wrong after that: a service that ends takes its connections along. */
+function stacks(error: unknown): string[] {
+  if (error instanceof SuppressedError) return [...stacks(error.suppressed), ...stacks(error.error)];
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }
 
 function listOf(known: readonly Bench[]): string {

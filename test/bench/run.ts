@@ -22,7 +22,7 @@ export async function runBench(bench: Bench, { quick, signal, progress }: RunOpt
       folder,
       rounds,
       signal,
-      secondsMax: quick ? 2 : 10,
+      secondsMax: quick ? 2.5 : 10,
       progress,
     });
     return reportOn(figures, { bench: bench.name, rounds, now: new Date() });

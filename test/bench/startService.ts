@@ -15,8 +15,9 @@ export type BenchService = AsyncDisposable & {
   readonly platformKey: string;
   /** The service's database, as the administrator. */
   readonly database: Extract<DatabaseAddress, { host: string }>;
-  /** The pid of the service's process. */
+  /** The process of the service, and the first of its database's. */
   readonly pid: number;
+  readonly databasePid: number;
 };
 
 const startTimeoutMs = 30_000;
@@ -29,20 +30,23 @@ export async function startService(run: BenchRun): Promise<BenchService> {
   const logPath = join(run.folder, 'service.log');
   const child = spawnService(dataDir, logPath);
   // An interruption waits for the start: a service can stop in order once it has started, and not before.
-  const url = await until(() => listeningUrl(logPath) ?? (hasEnded(child) ? 'ended' : undefined), startTimeoutMs);
+  const started = await until(() => told(logPath) ?? (hasEnded(child) ? 'ended' : undefined), startTimeoutMs);
   const data = join(dataDir, 'postgres', 'data');
   const postmaster = findPostmaster(data);
-  if (url === undefined || url === 'ended' || postmaster === undefined || child.pid === undefined) {
-    const lastWords = readFileSync(logPath, 'utf8').slice(-2000);
+  if (started === undefined || started === 'ended' || postmaster === undefined || child.pid === undefined) {
     await stop(child, data);
-    throw new Error(`The service did not start. Its log:\n${lastWords}`);
+    throw new Error(`The service did not start. ${lastWords(logPath)}`);
   }
   return {
-    url,
-    platformKey: readFileSync(join(dataDir, 'bootstrap-key'), 'utf8').trim(),
+    url: started.url,
+    platformKey: readFileSync(started.keyFile, 'utf8').trim(),
     database: { host: postmaster.host, port: postmaster.port, user: superuser, database: 'keywright' },
     pid: child.pid,
-    [Symbol.asyncDispose]: () => stop(child, data),
+    databasePid: postmaster.pid,
+    async [Symbol.asyncDispose]() {
+      await stop(child, data);
+      if (child.exitCode !== 0) throw new Error(`The service did not end well. ${lastWords(logPath)}`);
+    },
   };
 }
 
@@ -64,9 +68,16 @@ function spawnService(dataDir: string, logPath: string): ChildProcess {
   }
 }
 
-/** The address in the line with which a service says that it listens. */
-function listeningUrl(logPath: string): string | undefined {
-  return /"url":"([^"]+)".*"msg":"listening"/.exec(readFileSync(logPath, 'utf8'))?.[1];
+/** What a service says once it works: its address, and the file of its first key, which it makes last. */
+function told(logPath: string): { url: string; keyFile: string } | undefined {
+  const log = readFileSync(logPath, 'utf8');
+  const url = /"url":"([^"]+)"/.exec(log)?.[1];
+  const keyFile = /"file":"([^"]+)"/.exec(log)?.[1];
+  return url === undefined || keyFile === undefined ? undefined : { url, keyFile };
+}
+
+function lastWords(logPath: string): string {
+  return `Its last words:\n${readFileSync(logPath, 'utf8').slice(-2000)}`;
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -186,7 +186,11 @@ describe('under load', () => {
       await new Promise((resolve) => setImmediate(resolve));
       return body;
     });
-    const { server, connect } = await startServer({ routes: [route] });
+    // All of them come back for more, so all are told to close: nothing is left for the search for idle ones.
+    const { server, connect } = await startServer({
+      routes: [route],
+      limits: { drainIdleMs: 60_000, drainMs: 60_000 },
+    });
     let answered = 0;
     let drained: Promise<void> | undefined;
     const work = async (client: RawClient, name: string) => {
