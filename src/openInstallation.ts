@@ -12,7 +12,7 @@ import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type DataFolder, openDataFolder } from './store/dataFolder.ts';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.ts';
 import { migrate, pendingMigrations, unboundLogin } from './store/migrate.ts';
-import { isOutage } from './store/outage.ts';
+import { isUnusable } from './store/outage.ts';
 
 /** A database with this release's schema, and the ring that belongs to it. */
 export type Installation = {
@@ -69,8 +69,7 @@ async function reaching<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = (error as { code?: string }).code ?? '';
-    if (error instanceof SetupError || !(isOutage(error) || /^(28|3D)/.test(code))) throw error;
+    if (error instanceof SetupError || !isUnusable(error)) throw error;
     const reason = error instanceof AggregateError ? error.errors.map(String).join('; ') : (error as Error).message;
     throw new SetupError(
       `DATABASE_URL (${maskedUrl(url)}) cannot be used: ${reason}. Is the server up, and are name, login and password right?`,

@@ -1,6 +1,6 @@
 import { SetupError } from '../lib/errors.ts';
 import { maskedUrl } from '../lib/maskedUrl.ts';
-import { isOutage } from '../store/outage.ts';
+import { isUnusable } from '../store/outage.ts';
 
 /** Where a database is, and the variable that says so. */
 export type NamedUrl = { readonly variable: string; readonly url: string };
@@ -16,10 +16,4 @@ export async function reachingDatabase<T>({ variable, url }: NamedUrl, work: () 
     const advice = 'Is the server up, and are name, login and password right?';
     throw new SetupError(`${variable} (${maskedUrl(url)}) cannot be used: ${reason}. ${advice}`, { cause: error });
   }
-}
-
-/** Away, or there and not for us: SQLSTATE classes 28 (login refused) and 3D (no such database). */
-function isUnusable(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  return isOutage(error) || /^(28|3D)/.test(code);
 }

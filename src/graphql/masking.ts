@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { redactTokens } from '../crypto/token.ts';
 import { Denied, Refusal, Unavailable } from '../lib/errors.ts';
-import { isBadValue, isOutage } from '../store/outage.ts';
+import { isBadValue, isUnusable } from '../store/outage.ts';
 import type { Context } from './context.ts';
 
 /** What a client may know of an error: its code, its message, where, and never our insides. */
@@ -19,7 +19,7 @@ type Meaning = { readonly message: string; readonly extensions: Readonly<Record<
 function meaningOf(original: unknown, formatted: GraphQLFormattedError): Meaning {
   if (original instanceof Denied) return { message: original.message, extensions: { code: original.code } };
   if (original instanceof Refusal) return ofRefusal(original);
-  if (original instanceof Unavailable || isOutage(original)) return ofOutage(original);
+  if (original instanceof Unavailable || isUnusable(original)) return ofOutage(original);
   if (isBadValue(original)) {
     return { message: 'A value cannot be stored as it was given.', extensions: { code: 'BAD_USER_INPUT' } };
   }
@@ -63,7 +63,7 @@ export function maskingPlugin(onError: ErrorListener): ApolloServerPlugin<Contex
           for (const error of errors) {
             const original = unwrapResolverError(error);
             if (original instanceof Denied || original instanceof Refusal || isBadValue(original)) continue;
-            if (original instanceof Unavailable || isOutage(original))
+            if (original instanceof Unavailable || isUnusable(original))
               onError({ requestId, kind: 'outage', error: original });
             else if (!(original instanceof GraphQLError)) onError({ requestId, kind: 'fault', error: original });
           }
