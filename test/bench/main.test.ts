@@ -56,6 +56,13 @@ describe('npm run bench', () => {
     expect({ code, said }).toEqual({ code: 1, said: out });
   });
 
+  it('shows what falls short by a hair as less than its bound, and what is over as more', async () => {
+    const short = { ...keeps, value: 0.79999 };
+    const over = { ...fails, name: 'p99', value: 1000.0001, bound: { atMost: 1000 } };
+    const { out } = await run(['sample'], [benchOf([short, over])]);
+    expect(out).toBe('ratio     0.799  at least 0.8   falls short\np99    1,001 ms  at most 1,000  falls short\n');
+  });
+
   it('takes a measurement that is no number for one that falls short', async () => {
     const { code } = await run(['sample'], [benchOf([{ ...fails, value: Number.NaN }])]);
     expect(code).toBe(1);

@@ -38,7 +38,7 @@ export function keepsPromises({ figures }: Report): boolean {
 export function reportLines({ figures }: Report): string[] {
   const rows = figures.map(({ name, value, unit, bound, holds }) => ({
     name,
-    value: `${shown(value)}${unit}`,
+    value: `${shown(value, bound)}${unit}`,
     bound: bound === null ? '' : boundText(bound),
     verdict: holds === null ? '' : holds ? 'holds' : 'falls short',
   }));
@@ -59,13 +59,14 @@ function boundText(bound: Bound): string {
   return 'atLeast' in bound ? `at least ${shown(bound.atLeast)}` : `at most ${shown(bound.atMost)}`;
 }
 
-const rounded = new Intl.NumberFormat('en', {
-  maximumSignificantDigits: 3,
-  maximumFractionDigits: 0,
-  roundingPriority: 'morePrecision',
-});
-
 /** Three digits, which is more than a measurement repeats; whole numbers, which may be exact counts, in full. */
-function shown(value: number): string {
-  return rounded.format(value);
+const digits = { maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: 'morePrecision' } as const;
+const nearest = new Intl.NumberFormat('en', digits);
+const down = new Intl.NumberFormat('en', { ...digits, roundingMode: 'floor' });
+const up = new Intl.NumberFormat('en', { ...digits, roundingMode: 'ceil' });
+
+/** Rounded away from its bound, so that what falls short of 0.8 by a hair is not shown as 0.8. */
+function shown(value: number, bound: Bound | null = null): string {
+  if (bound === null) return nearest.format(value);
+  return ('atLeast' in bound ? down : up).format(value);
 }
