@@ -9,13 +9,20 @@ type Rule = { readonly scope: string } & Readonly<Record<Caller['standing'], Rea
 
 /** Who may do what: the whole of it. A permission counts only together with its scope. */
 export const permissions = {
-  'tenants:create': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'none', user: 'none' },
+  // Create, suspend, reactivate, delete; and account numbers, whose clashes would tell one tenant of another.
+  'tenants:manage': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'none', user: 'none' },
   'tenants:read': { scope: 'keywright:tenants:read', platform: 'all', tenant: 'tenant', user: 'tenant' },
+  'tenants:write': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'tenant', user: 'none' },
+  // Create, disable, enable, delete; and what a person may not decide for themselves: the ceiling, the identity.
+  'users:manage': { scope: 'keywright:users:write', platform: 'all', tenant: 'tenant', user: 'none' },
   'users:read': { scope: 'keywright:users:read', platform: 'all', tenant: 'tenant', user: 'self' },
-  'users:create': { scope: 'keywright:users:write', platform: 'all', tenant: 'tenant', user: 'none' },
+  'users:write': { scope: 'keywright:users:write', platform: 'all', tenant: 'tenant', user: 'self' },
   'keys:read': { scope: 'keywright:keys:read', platform: 'all', tenant: 'tenant', user: 'self' },
   'keys:write': { scope: 'keywright:keys:write', platform: 'all', tenant: 'tenant', user: 'self' },
   'keys:verify': { scope: 'keywright:keys:verify', platform: 'all', tenant: 'tenant', user: 'none' },
+  // Imports, and a gateway's identifiers, which are unique across tenants.
+  'keys:import': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'none', user: 'none' },
+  'audit:read': { scope: 'keywright:audit:read', platform: 'all', tenant: 'tenant', user: 'self' },
 } as const satisfies Readonly<Record<string, Rule>>;
 export type Permission = keyof typeof permissions;
 

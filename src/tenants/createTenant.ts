@@ -22,7 +22,7 @@ export type CreatedTenant = { readonly tenant: Tenant | null; readonly replayed:
 
 /** Makes a tenant: its name, its slug, its kind. */
 export async function createTenant(ctx: Ctx, input: CreateTenantInput): Promise<CreatedTenant> {
-  requireReach(ctx.caller, 'tenants:create');
+  requireReach(ctx.caller, 'tenants:manage');
   const name = parseName(input.name, ['name']);
   const asked = ifGiven(input.slug, ['slug'], parseSlug) ?? null;
   const kind = input.kind ?? 'organization';

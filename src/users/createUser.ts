@@ -27,7 +27,7 @@ export type CreatedUser = { readonly user: User | null; readonly replayed: boole
 
 /** Makes a user of a tenant. */
 export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<CreatedUser> {
-  const reach = requireReach(ctx.caller, 'users:create');
+  const reach = requireReach(ctx.caller, 'users:manage');
   const tenantId =
     ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? ctx.caller.tenantId;
   requireTenant(ctx.caller, reach, tenantId, ['tenantId']);

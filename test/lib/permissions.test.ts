@@ -11,13 +11,17 @@ import {
 
 // The table as it is promised: permission, scope, and how far it reaches for each standing.
 const promised: readonly (readonly [Permission, string, Reach, Reach, Reach])[] = [
-  ['tenants:create', 'keywright:tenants:write', 'all', 'none', 'none'],
+  ['tenants:manage', 'keywright:tenants:write', 'all', 'none', 'none'],
   ['tenants:read', 'keywright:tenants:read', 'all', 'tenant', 'tenant'],
+  ['tenants:write', 'keywright:tenants:write', 'all', 'tenant', 'none'],
+  ['users:manage', 'keywright:users:write', 'all', 'tenant', 'none'],
   ['users:read', 'keywright:users:read', 'all', 'tenant', 'self'],
-  ['users:create', 'keywright:users:write', 'all', 'tenant', 'none'],
+  ['users:write', 'keywright:users:write', 'all', 'tenant', 'self'],
   ['keys:read', 'keywright:keys:read', 'all', 'tenant', 'self'],
   ['keys:write', 'keywright:keys:write', 'all', 'tenant', 'self'],
   ['keys:verify', 'keywright:keys:verify', 'all', 'tenant', 'none'],
+  ['keys:import', 'keywright:tenants:write', 'all', 'none', 'none'],
+  ['audit:read', 'keywright:audit:read', 'all', 'tenant', 'self'],
 ];
 const standings = ['platform', 'tenant', 'user'] as const;
 const cells = promised.flatMap(([permission, scope, ...reaches]) =>
@@ -52,7 +56,7 @@ describe('permissions', () => {
       code: 'FORBIDDEN',
       message: 'This needs the scope keywright:keys:write.',
     });
-    expect(refusal('tenant', ['keywright:*'], 'tenants:create')).toMatchObject({
+    expect(refusal('tenant', ['keywright:*'], 'tenants:manage')).toMatchObject({
       code: 'FORBIDDEN',
       message: 'This is not for a caller that stands for a tenant.',
     });
