@@ -33,6 +33,8 @@ export type Context = {
   caller(): Caller;
   /** A unit of work of its own for each root field. */
   begin(): Ctx;
+  /** The same as somebody who brought no credential, and whose right is the token that was presented. */
+  beginAs(bearer: Caller): Ctx;
   /** Batched reads of what fields refer to. */
   loaders(): Loaders;
 };
@@ -58,6 +60,9 @@ export function createContext(
       // What the last root field changed, the next one's fields must see.
       loaders = undefined;
       return openCtx({ orm, caller: context.caller(), now, requestId, minting, signal });
+    },
+    beginAs(bearer) {
+      return openCtx({ orm, caller: bearer, now, requestId, minting, signal });
     },
     loaders() {
       loaders ??= createLoaders(openCtx({ orm, caller: context.caller(), now, requestId, minting, signal }));

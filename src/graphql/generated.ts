@@ -99,6 +99,13 @@ export type ApiKeyEnvironment =
   /** Trials. */
   | 'test';
 
+/** What to do when the wanted name is taken. */
+export type ApiKeyNameConflict =
+  /** Make nothing, and answer NAME_TAKEN. */
+  | 'REFUSE'
+  /** If a revoked key holds it, give that key another name, and make this one. */
+  | 'RENAME_REVOKED';
+
 /** Whether a secret is the one to use. */
 export type ApiKeySecretState =
   /** The newest: use this. */
@@ -182,6 +189,8 @@ export type CreateApiKeyInput = {
   environment?: InputMaybe<ApiKeyEnvironment>;
   /** It does not verify from this moment on. A key that you make cannot outlive the one you make it with. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The identifier under which a gateway knows it. For the platform. */
+  externalKeyId?: InputMaybe<Scalars['String']['input']>;
   /** Up to 255 characters of yours; a retry with the same answers the key that the first try made, without its secret. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** A JSON object of yours. */
@@ -190,6 +199,8 @@ export type CreateApiKeyInput = {
   name: Scalars['String']['input'];
   /** It does not verify before this. */
   notBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What to do when a revoked key of the tenant holds the name; a living one always keeps it. */
+  onNameConflict?: InputMaybe<ApiKeyNameConflict>;
   /** The user whose personal key it is; it dies with its owner. Absent: the tenant owns it. */
   ownerUserId?: InputMaybe<Scalars['ID']['input']>;
   /** What it may do, none by default. You can give only what you hold. */
@@ -213,6 +224,8 @@ export type CreateApiKeyPayload = {
 
 /** What a tenant is made of. */
 export type CreateTenantInput = {
+  /** The number of its account in the operator's books, as digits. */
+  accountNumber?: InputMaybe<Scalars['String']['input']>;
   /** Up to 255 characters of yours; a retry with the same answers what the first try made. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What kind of party it is; PLATFORM cannot be made. */
@@ -261,6 +274,117 @@ export type CreateUserPayload = {
   userErrors: Array<KeywrightUserError>;
 };
 
+/** Which key goes. */
+export type DeleteApiKeyInput = {
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `deleteApiKey`. */
+export type DeleteApiKeyPayload = {
+  __typename?: 'DeleteApiKeyPayload';
+  /** The id of the key that is gone. */
+  deletedApiKeyId?: Maybe<Scalars['ID']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which tenant goes. */
+export type DeleteTenantInput = {
+  /** The tenant's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `deleteTenant`. */
+export type DeleteTenantPayload = {
+  __typename?: 'DeleteTenantPayload';
+  /** The id of the tenant that is gone. */
+  deletedTenantId?: Maybe<Scalars['ID']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which user goes. */
+export type DeleteUserInput = {
+  /** The user's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `deleteUser`. */
+export type DeleteUserPayload = {
+  __typename?: 'DeleteUserPayload';
+  /** How many personal keys died with the user; each has its event in the audit. */
+  deletedApiKeys?: Maybe<Scalars['Int']['output']>;
+  /** The id of the user that is gone. */
+  deletedUserId?: Maybe<Scalars['ID']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which key rests, and why. */
+export type DisableApiKeyInput = {
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+  /** Why, in your words, for the audit: at most 500 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of `disableApiKey`. */
+export type DisableApiKeyPayload = {
+  __typename?: 'DisableApiKeyPayload';
+  /** The key, disabled. */
+  apiKey?: Maybe<ApiKey>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which user is shut out, and why. */
+export type DisableUserInput = {
+  /** The user's id. */
+  id: Scalars['ID']['input'];
+  /** Why, in your words, for the audit: at most 500 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of `disableUser`. */
+export type DisableUserPayload = {
+  __typename?: 'DisableUserPayload';
+  /** The user, disabled. */
+  user?: Maybe<User>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which key works again. */
+export type EnableApiKeyInput = {
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `enableApiKey`. */
+export type EnableApiKeyPayload = {
+  __typename?: 'EnableApiKeyPayload';
+  /** The key, active. */
+  apiKey?: Maybe<ApiKey>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which user is let in again. */
+export type EnableUserInput = {
+  /** The user's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `enableUser`. */
+export type EnableUserPayload = {
+  __typename?: 'EnableUserPayload';
+  /** The user, active. */
+  user?: Maybe<User>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
 /** One reason why a mutation did nothing, for a person and for a form. */
 export type KeywrightUserError = {
   __typename?: 'KeywrightUserError';
@@ -284,6 +408,8 @@ export type KeywrightUserErrorCode =
   | 'EXPIRES_TOO_LATE'
   /** Another user of the tenant has the external id. */
   | 'EXTERNAL_ID_TAKEN'
+  /** Another key has the identifier of a gateway. */
+  | 'EXTERNAL_KEY_ID_TAKEN'
   /** The idempotency key was used with another input. */
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value is malformed or out of bounds; the message says what would be right. */
@@ -303,18 +429,81 @@ export type Mutation = {
   __typename?: 'Mutation';
   /**
    * Makes a key and answers its secret, once. Needs the scope `keywright:keys:write`.
-   * Can answer INVALID_INPUT, NOT_FOUND, NAME_TAKEN, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, IDEMPOTENCY_KEY_REUSED.
+   * Can answer INVALID_INPUT, NOT_FOUND, NAME_TAKEN, EXTERNAL_KEY_ID_TAKEN, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, IDEMPOTENCY_KEY_REUSED.
    */
   createApiKey?: Maybe<CreateApiKeyPayload>;
-  /** Makes a tenant. For the platform, with the scope `keywright:tenants:write`. Can answer INVALID_INPUT, SLUG_TAKEN, IDEMPOTENCY_KEY_REUSED. */
+  /**
+   * Makes a tenant. For the platform, with the scope `keywright:tenants:write`.
+   * Can answer INVALID_INPUT, SLUG_TAKEN, ACCOUNT_NUMBER_TAKEN, IDEMPOTENCY_KEY_REUSED.
+   */
   createTenant?: Maybe<CreateTenantPayload>;
-  /** Makes a user of a tenant. Needs the scope `keywright:users:write`. Can answer INVALID_INPUT, NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, WRONG_STATE, IDEMPOTENCY_KEY_REUSED. */
+  /**
+   * Makes a user of a tenant. Needs the scope `keywright:users:write`, and to stand for the tenant or the platform.
+   * Can answer INVALID_INPUT, NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, WRONG_STATE, IDEMPOTENCY_KEY_REUSED.
+   */
   createUser?: Maybe<CreateUserPayload>;
+  /**
+   * Removes a key with everything it has; its name is free then, and its token as unknown as one that never was. The audit keeps
+   * what it was. Needs the scope `keywright:keys:write`. The last key of the platform that works is refused.
+   * Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  deleteApiKey?: Maybe<DeleteApiKeyPayload>;
+  /**
+   * Removes a tenant that has neither keys nor users left. For the platform, with the scope `keywright:tenants:write`.
+   * Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  deleteTenant?: Maybe<DeleteTenantPayload>;
+  /**
+   * Removes a user. Their personal keys die with them; keys that they made for the tenant stay, and no longer name them.
+   * Needs the scope `keywright:users:write`, and to stand for the tenant or the platform. Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  deleteUser?: Maybe<DeleteUserPayload>;
+  /**
+   * Lets a key rest until it is enabled again. Needs the scope `keywright:keys:write`. Disabling what is disabled changes nothing;
+   * the last key of the platform that works is refused. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  disableApiKey?: Maybe<DisableApiKeyPayload>;
+  /**
+   * Shuts a user out: their personal keys stop, at once, and each stays as it is. What they made for the tenant works on.
+   * Needs the scope `keywright:users:write`, and to stand for the tenant or the platform. Disabling who is disabled changes nothing.
+   * Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  disableUser?: Maybe<DisableUserPayload>;
+  /**
+   * Lets a disabled key work again, exactly as it did. Needs the scope `keywright:keys:write`. Enabling what is active changes
+   * nothing. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  enableApiKey?: Maybe<EnableApiKeyPayload>;
+  /**
+   * Lets a disabled user in again: their personal keys work exactly as they did. Needs the scope `keywright:users:write`, and to
+   * stand for the tenant or the platform. Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  enableUser?: Maybe<EnableUserPayload>;
+  /**
+   * Lets the keys of a suspended tenant work again, each exactly as it did. For the platform, with the scope
+   * `keywright:tenants:write`. Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  reactivateTenant?: Maybe<ReactivateTenantPayload>;
+  /**
+   * Ends a secret that a rotation replaced, now instead of at the end of its grace, and says when it was last used.
+   * Needs the scope `keywright:keys:write`. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  retireApiKeySecret?: Maybe<RetireApiKeySecretPayload>;
   /**
    * Ends a key for ever, with all its secrets. Needs the scope `keywright:keys:write`. Revoking what is revoked changes nothing
    * and answers the key as it is. Can answer INVALID_INPUT, NOT_FOUND.
    */
   revokeApiKey?: Maybe<RevokeApiKeyPayload>;
+  /**
+   * Ends several keys for ever, in one transaction: those that are named, or up to 100 of one owner or one maker. Needs the scope
+   * `keywright:keys:write`. If one that is named cannot be found, none is revoked. Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  revokeApiKeys?: Maybe<RevokeApiKeysPayload>;
+  /**
+   * Ends the key of a token that you hold: for whoever finds one in the open. Needs no credential; the token is all of it.
+   * Ending what is over already changes nothing. Can answer INVALID_INPUT, NOT_FOUND.
+   */
+  revokePresentedApiKey?: Maybe<RevokePresentedApiKeyPayload>;
   /**
    * Gives a key a new secret, answered once. The id, the scopes and the history stay. The old secret verifies until its grace ends.
    * Needs the scope `keywright:keys:write`, and everything that the key may do, for as long as it lives: you are handed its secret.
@@ -322,10 +511,37 @@ export type Mutation = {
    */
   rotateApiKey?: Maybe<RotateApiKeyPayload>;
   /**
+   * Stops every key of a tenant, at once; each stays as it is. For the platform, with the scope `keywright:tenants:write`.
+   * Suspending what is suspended changes nothing. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   */
+  suspendTenant?: Maybe<SuspendTenantPayload>;
+  /**
+   * Changes what a key is called, may do, carries, and when it works. Needs the scope `keywright:keys:write`, and every scope that
+   * is added; an end that is moved further away is bounded as at creation. Of a revoked key only the name and the metadata change.
+   * Can answer INVALID_INPUT, NOT_FOUND, NAME_TAKEN, EXTERNAL_KEY_ID_TAKEN, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, WRONG_STATE.
+   */
+  updateApiKey?: Maybe<UpdateApiKeyPayload>;
+  /**
+   * Changes what a tenant is called. Needs the scope `keywright:tenants:write`; the account number is for the platform.
+   * Can answer INVALID_INPUT, NOT_FOUND, SLUG_TAKEN, ACCOUNT_NUMBER_TAKEN.
+   */
+  updateTenant?: Maybe<UpdateTenantPayload>;
+  /**
+   * Changes what is known of a user. Needs the scope `keywright:users:write`. People change their own name and address;
+   * the external id and the ceiling are for those who manage users, and nobody raises a ceiling above what they hold.
+   * Can answer INVALID_INPUT, NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, SCOPE_NOT_HELD.
+   */
+  updateUser?: Maybe<UpdateUserPayload>;
+  /**
    * Judges a token that somebody presented to you. The verdict is data: a refused token is no error of this request.
    * Needs the scope `keywright:keys:verify`. Can answer INVALID_INPUT.
    */
   verifyApiKey?: Maybe<VerifyApiKeyPayload>;
+  /**
+   * Judges up to 100 tokens, each for itself. Needs the scope `keywright:keys:verify`. If one cannot be judged now, none is, and the
+   * request fails with UNAVAILABLE. Can answer INVALID_INPUT.
+   */
+  verifyApiKeys?: Maybe<VerifyApiKeysPayload>;
 };
 
 
@@ -344,8 +560,63 @@ export type MutationCreateUserArgs = {
 };
 
 
+export type MutationDeleteApiKeyArgs = {
+  input: DeleteApiKeyInput;
+};
+
+
+export type MutationDeleteTenantArgs = {
+  input: DeleteTenantInput;
+};
+
+
+export type MutationDeleteUserArgs = {
+  input: DeleteUserInput;
+};
+
+
+export type MutationDisableApiKeyArgs = {
+  input: DisableApiKeyInput;
+};
+
+
+export type MutationDisableUserArgs = {
+  input: DisableUserInput;
+};
+
+
+export type MutationEnableApiKeyArgs = {
+  input: EnableApiKeyInput;
+};
+
+
+export type MutationEnableUserArgs = {
+  input: EnableUserInput;
+};
+
+
+export type MutationReactivateTenantArgs = {
+  input: ReactivateTenantInput;
+};
+
+
+export type MutationRetireApiKeySecretArgs = {
+  input: RetireApiKeySecretInput;
+};
+
+
 export type MutationRevokeApiKeyArgs = {
   input: RevokeApiKeyInput;
+};
+
+
+export type MutationRevokeApiKeysArgs = {
+  input: RevokeApiKeysInput;
+};
+
+
+export type MutationRevokePresentedApiKeyArgs = {
+  input: RevokePresentedApiKeyInput;
 };
 
 
@@ -354,8 +625,33 @@ export type MutationRotateApiKeyArgs = {
 };
 
 
+export type MutationSuspendTenantArgs = {
+  input: SuspendTenantInput;
+};
+
+
+export type MutationUpdateApiKeyArgs = {
+  input: UpdateApiKeyInput;
+};
+
+
+export type MutationUpdateTenantArgs = {
+  input: UpdateTenantInput;
+};
+
+
+export type MutationUpdateUserArgs = {
+  input: UpdateUserInput;
+};
+
+
 export type MutationVerifyApiKeyArgs = {
   input: VerifyApiKeyInput;
+};
+
+
+export type MutationVerifyApiKeysArgs = {
+  input: VerifyApiKeysInput;
 };
 
 /** Anything with a global id. */
@@ -393,6 +689,40 @@ export type QueryApiKeysArgs = {
   tenantId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** Which tenant goes on. */
+export type ReactivateTenantInput = {
+  /** The tenant's id. */
+  id: Scalars['ID']['input'];
+};
+
+/** What came of `reactivateTenant`. */
+export type ReactivateTenantPayload = {
+  __typename?: 'ReactivateTenantPayload';
+  /** The tenant, active. */
+  tenant?: Maybe<Tenant>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which secret ends before its grace does. */
+export type RetireApiKeySecretInput = {
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+  /** The number of the secret, as in `ApiKey.secrets`. The current one is refused: rotate, or revoke. */
+  secretNo: Scalars['Int']['input'];
+};
+
+/** What came of `retireApiKeySecret`. */
+export type RetireApiKeySecretPayload = {
+  __typename?: 'RetireApiKeySecretPayload';
+  /** The key without that secret. */
+  apiKey?: Maybe<ApiKey>;
+  /** When the secret was last presented with success; null if never. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
 /** Which key ends, and why. */
 export type RevokeApiKeyInput = {
   /** The key's id. */
@@ -410,9 +740,53 @@ export type RevokeApiKeyPayload = {
   userErrors: Array<KeywrightUserError>;
 };
 
+/** Which keys end together: exactly one of `ids`, `ownerUserId` and `makerUserId`. */
+export type RevokeApiKeysInput = {
+  /** From 1 to 100 keys, by their ids. */
+  ids?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** The keys that this user made. */
+  makerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** The personal keys of this user. */
+  ownerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** Why, in your words, for the audit: at most 500 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of `revokeApiKeys`. */
+export type RevokeApiKeysPayload = {
+  __typename?: 'RevokeApiKeysPayload';
+  /** The keys, revoked. */
+  apiKeys?: Maybe<Array<ApiKey>>;
+  /** Whether more keys of that owner or maker are left: then ask again. */
+  hasMore?: Maybe<Scalars['Boolean']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** A token that should not be where you found it. */
+export type RevokePresentedApiKeyInput = {
+  /** Where it was found, say: at most 500 characters, for the key's owner. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+  /** The token. */
+  token: Scalars['PresentedApiKeyToken']['input'];
+};
+
+/** What came of `revokePresentedApiKey`. */
+export type RevokePresentedApiKeyPayload = {
+  __typename?: 'RevokePresentedApiKeyPayload';
+  /** The key as it may be shown anywhere: `kw_live_…_***`. */
+  display?: Maybe<Scalars['String']['output']>;
+  /** The id of the key that is over. */
+  revokedApiKeyId?: Maybe<Scalars['ID']['output']>;
+  /** When it was revoked. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
 /** Which key gets a new secret, and how long the old one lives on. */
 export type RotateApiKeyInput = {
-  /** How long the old secret goes on verifying, in seconds: 0 ends it now, 2,592,000 (thirty days) is the most. It never outlives the key. */
+  /** How long the old secret goes on verifying, in seconds: 0 ends it now, 2,592,000 (thirty days) is the most, and never beyond the end of the key itself. */
   graceSeconds: Scalars['Int']['input'];
   /** The key's id. */
   id: Scalars['ID']['input'];
@@ -429,6 +803,23 @@ export type RotateApiKeyPayload = {
   replayed: Scalars['Boolean']['output'];
   /** The new secret, this once. Null for a retry. */
   secret?: Maybe<Scalars['ApiKeySecret']['output']>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which tenant stops, and why. */
+export type SuspendTenantInput = {
+  /** The tenant's id. */
+  id: Scalars['ID']['input'];
+  /** Why, in your words, for the audit: at most 500 characters. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of `suspendTenant`. */
+export type SuspendTenantPayload = {
+  __typename?: 'SuspendTenantPayload';
+  /** The tenant, suspended. */
+  tenant?: Maybe<Tenant>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -469,6 +860,77 @@ export type TenantStatus =
   | 'active'
   /** None of them verifies until it is reactivated. */
   | 'suspended';
+
+/** Which key changes, and how: what is absent stays, what is null is removed. */
+export type UpdateApiKeyInput = {
+  /** It does not verify from this moment on. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The identifier under which a gateway knows it. For the platform. */
+  externalKeyId?: InputMaybe<Scalars['String']['input']>;
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+  /** A JSON object of yours, in place of the one that it has. */
+  metadata?: InputMaybe<Scalars['KeywrightJSON']['input']>;
+  /** What people call it: 1 to 255 characters, unique in the tenant whatever its case. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** It does not verify before this. */
+  notBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What it may do, from now on. You can add only what you hold. */
+  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** What came of `updateApiKey`. */
+export type UpdateApiKeyPayload = {
+  __typename?: 'UpdateApiKeyPayload';
+  /** The key as it is now. */
+  apiKey?: Maybe<ApiKey>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which tenant changes, and how: what is absent stays. */
+export type UpdateTenantInput = {
+  /** The number of its account in the operator's books, as digits; null for none. For the platform. */
+  accountNumber?: InputMaybe<Scalars['String']['input']>;
+  /** The tenant's id. */
+  id: Scalars['ID']['input'];
+  /** What people call it: 1 to 255 characters. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Its short name for addresses: lower-case letters, digits and hyphens. */
+  slug?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of `updateTenant`. */
+export type UpdateTenantPayload = {
+  __typename?: 'UpdateTenantPayload';
+  /** The tenant as it is now. */
+  tenant?: Maybe<Tenant>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
+
+/** Which user changes, and how: what is absent stays, what is null is removed. */
+export type UpdateUserInput = {
+  /** The e-mail address. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** The subject under which your identity provider knows the user. */
+  externalId?: InputMaybe<Scalars['String']['input']>;
+  /** The user's id. */
+  id: Scalars['ID']['input'];
+  /** What people call the user. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The most that the user's personal keys can do; null for no ceiling. */
+  scopeCeiling?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** What came of `updateUser`. */
+export type UpdateUserPayload = {
+  __typename?: 'UpdateUserPayload';
+  /** The user as known now. */
+  user?: Maybe<User>;
+  /** Why nothing was changed. */
+  userErrors: Array<KeywrightUserError>;
+};
 
 /** A person of one tenant. */
 export type User = Node & {
@@ -519,6 +981,21 @@ export type VerifyApiKeyPayload = {
   userErrors: Array<KeywrightUserError>;
   /** The verdict. */
   verification?: Maybe<ApiKeyVerification>;
+};
+
+/** Tokens that were presented to you. */
+export type VerifyApiKeysInput = {
+  /** From 1 to 100 tokens, each with what its bearer wants to do. */
+  items: Array<VerifyApiKeyInput>;
+};
+
+/** What came of `verifyApiKeys`. */
+export type VerifyApiKeysPayload = {
+  __typename?: 'VerifyApiKeysPayload';
+  /** Why there are none. */
+  userErrors: Array<KeywrightUserError>;
+  /** The verdicts, in the order of the items. */
+  verifications?: Maybe<Array<ApiKeyVerification>>;
 };
 
 /** Who you are to this service, and what you may do. */
@@ -633,6 +1110,7 @@ export type ResolversTypes = {
   ApiKey: ResolverTypeWrapper<ApiKeyEntity>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'nodes'> & { nodes: Array<ResolversTypes['ApiKey']> }>;
   ApiKeyEnvironment: ResolverTypeWrapper<ApiKeyEnvironment>;
+  ApiKeyNameConflict: ApiKeyNameConflict;
   ApiKeySecret: ResolverTypeWrapper<Scalars['ApiKeySecret']['output']>;
   ApiKeySecretState: ApiKeySecretState;
   ApiKeySecretVersion: ResolverTypeWrapper<ApiKeySecretVersion>;
@@ -647,6 +1125,20 @@ export type ResolversTypes = {
   CreateUserInput: CreateUserInput;
   CreateUserPayload: ResolverTypeWrapper<Omit<CreateUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteApiKeyInput: DeleteApiKeyInput;
+  DeleteApiKeyPayload: ResolverTypeWrapper<DeleteApiKeyPayload>;
+  DeleteTenantInput: DeleteTenantInput;
+  DeleteTenantPayload: ResolverTypeWrapper<DeleteTenantPayload>;
+  DeleteUserInput: DeleteUserInput;
+  DeleteUserPayload: ResolverTypeWrapper<DeleteUserPayload>;
+  DisableApiKeyInput: DisableApiKeyInput;
+  DisableApiKeyPayload: ResolverTypeWrapper<Omit<DisableApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  DisableUserInput: DisableUserInput;
+  DisableUserPayload: ResolverTypeWrapper<Omit<DisableUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
+  EnableApiKeyInput: EnableApiKeyInput;
+  EnableApiKeyPayload: ResolverTypeWrapper<Omit<EnableApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  EnableUserInput: EnableUserInput;
+  EnableUserPayload: ResolverTypeWrapper<Omit<EnableUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   KeywrightJSON: ResolverTypeWrapper<Scalars['KeywrightJSON']['output']>;
@@ -657,18 +1149,36 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PresentedApiKeyToken: ResolverTypeWrapper<Scalars['PresentedApiKeyToken']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ReactivateTenantInput: ReactivateTenantInput;
+  ReactivateTenantPayload: ResolverTypeWrapper<Omit<ReactivateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversTypes['Tenant']> }>;
+  RetireApiKeySecretInput: RetireApiKeySecretInput;
+  RetireApiKeySecretPayload: ResolverTypeWrapper<Omit<RetireApiKeySecretPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
   RevokeApiKeyInput: RevokeApiKeyInput;
   RevokeApiKeyPayload: ResolverTypeWrapper<Omit<RevokeApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  RevokeApiKeysInput: RevokeApiKeysInput;
+  RevokeApiKeysPayload: ResolverTypeWrapper<Omit<RevokeApiKeysPayload, 'apiKeys'> & { apiKeys?: Maybe<Array<ResolversTypes['ApiKey']>> }>;
+  RevokePresentedApiKeyInput: RevokePresentedApiKeyInput;
+  RevokePresentedApiKeyPayload: ResolverTypeWrapper<RevokePresentedApiKeyPayload>;
   RotateApiKeyInput: RotateApiKeyInput;
   RotateApiKeyPayload: ResolverTypeWrapper<Omit<RotateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  SuspendTenantInput: SuspendTenantInput;
+  SuspendTenantPayload: ResolverTypeWrapper<Omit<SuspendTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversTypes['Tenant']> }>;
   Tenant: ResolverTypeWrapper<TenantEntity>;
   TenantKind: ResolverTypeWrapper<TenantKind>;
   TenantStatus: ResolverTypeWrapper<TenantStatus>;
+  UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateApiKeyPayload: ResolverTypeWrapper<Omit<UpdateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  UpdateTenantInput: UpdateTenantInput;
+  UpdateTenantPayload: ResolverTypeWrapper<Omit<UpdateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversTypes['Tenant']> }>;
+  UpdateUserInput: UpdateUserInput;
+  UpdateUserPayload: ResolverTypeWrapper<Omit<UpdateUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
   User: ResolverTypeWrapper<UserEntity>;
   UserStatus: ResolverTypeWrapper<UserStatus>;
   VerifyApiKeyInput: VerifyApiKeyInput;
   VerifyApiKeyPayload: ResolverTypeWrapper<Omit<VerifyApiKeyPayload, 'verification'> & { verification?: Maybe<ResolversTypes['ApiKeyVerification']> }>;
+  VerifyApiKeysInput: VerifyApiKeysInput;
+  VerifyApiKeysPayload: ResolverTypeWrapper<Omit<VerifyApiKeysPayload, 'verifications'> & { verifications?: Maybe<Array<ResolversTypes['ApiKeyVerification']>> }>;
   Viewer: ResolverTypeWrapper<Caller>;
   ViewerKind: ResolverTypeWrapper<ViewerKind>;
 };
@@ -688,6 +1198,20 @@ export type ResolversParentTypes = {
   CreateUserInput: CreateUserInput;
   CreateUserPayload: Omit<CreateUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
   DateTime: Scalars['DateTime']['output'];
+  DeleteApiKeyInput: DeleteApiKeyInput;
+  DeleteApiKeyPayload: DeleteApiKeyPayload;
+  DeleteTenantInput: DeleteTenantInput;
+  DeleteTenantPayload: DeleteTenantPayload;
+  DeleteUserInput: DeleteUserInput;
+  DeleteUserPayload: DeleteUserPayload;
+  DisableApiKeyInput: DisableApiKeyInput;
+  DisableApiKeyPayload: Omit<DisableApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  DisableUserInput: DisableUserInput;
+  DisableUserPayload: Omit<DisableUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
+  EnableApiKeyInput: EnableApiKeyInput;
+  EnableApiKeyPayload: Omit<EnableApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  EnableUserInput: EnableUserInput;
+  EnableUserPayload: Omit<EnableUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   KeywrightJSON: Scalars['KeywrightJSON']['output'];
@@ -697,15 +1221,33 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   PresentedApiKeyToken: Scalars['PresentedApiKeyToken']['output'];
   Query: Record<PropertyKey, never>;
+  ReactivateTenantInput: ReactivateTenantInput;
+  ReactivateTenantPayload: Omit<ReactivateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversParentTypes['Tenant']> };
+  RetireApiKeySecretInput: RetireApiKeySecretInput;
+  RetireApiKeySecretPayload: Omit<RetireApiKeySecretPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
   RevokeApiKeyInput: RevokeApiKeyInput;
   RevokeApiKeyPayload: Omit<RevokeApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  RevokeApiKeysInput: RevokeApiKeysInput;
+  RevokeApiKeysPayload: Omit<RevokeApiKeysPayload, 'apiKeys'> & { apiKeys?: Maybe<Array<ResolversParentTypes['ApiKey']>> };
+  RevokePresentedApiKeyInput: RevokePresentedApiKeyInput;
+  RevokePresentedApiKeyPayload: RevokePresentedApiKeyPayload;
   RotateApiKeyInput: RotateApiKeyInput;
   RotateApiKeyPayload: Omit<RotateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
   String: Scalars['String']['output'];
+  SuspendTenantInput: SuspendTenantInput;
+  SuspendTenantPayload: Omit<SuspendTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversParentTypes['Tenant']> };
   Tenant: TenantEntity;
+  UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateApiKeyPayload: Omit<UpdateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  UpdateTenantInput: UpdateTenantInput;
+  UpdateTenantPayload: Omit<UpdateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversParentTypes['Tenant']> };
+  UpdateUserInput: UpdateUserInput;
+  UpdateUserPayload: Omit<UpdateUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
   User: UserEntity;
   VerifyApiKeyInput: VerifyApiKeyInput;
   VerifyApiKeyPayload: Omit<VerifyApiKeyPayload, 'verification'> & { verification?: Maybe<ResolversParentTypes['ApiKeyVerification']> };
+  VerifyApiKeysInput: VerifyApiKeysInput;
+  VerifyApiKeysPayload: Omit<VerifyApiKeysPayload, 'verifications'> & { verifications?: Maybe<Array<ResolversParentTypes['ApiKeyVerification']>> };
   Viewer: Caller;
 };
 
@@ -791,6 +1333,42 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type DeleteApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteApiKeyPayload'] = ResolversParentTypes['DeleteApiKeyPayload']> = {
+  deletedApiKeyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type DeleteTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteTenantPayload'] = ResolversParentTypes['DeleteTenantPayload']> = {
+  deletedTenantId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type DeleteUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteUserPayload'] = ResolversParentTypes['DeleteUserPayload']> = {
+  deletedApiKeys?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  deletedUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type DisableApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisableApiKeyPayload'] = ResolversParentTypes['DisableApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type DisableUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisableUserPayload'] = ResolversParentTypes['DisableUserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type EnableApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnableApiKeyPayload'] = ResolversParentTypes['EnableApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type EnableUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnableUserPayload'] = ResolversParentTypes['EnableUserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
 export interface KeywrightJsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['KeywrightJSON'], any> {
   name: 'KeywrightJSON';
 }
@@ -805,9 +1383,25 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createApiKey?: Resolver<Maybe<ResolversTypes['CreateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createTenant?: Resolver<Maybe<ResolversTypes['CreateTenantPayload']>, ParentType, ContextType, RequireFields<MutationCreateTenantArgs, 'input'>>;
   createUser?: Resolver<Maybe<ResolversTypes['CreateUserPayload']>, ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
+  deleteApiKey?: Resolver<Maybe<ResolversTypes['DeleteApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'input'>>;
+  deleteTenant?: Resolver<Maybe<ResolversTypes['DeleteTenantPayload']>, ParentType, ContextType, RequireFields<MutationDeleteTenantArgs, 'input'>>;
+  deleteUser?: Resolver<Maybe<ResolversTypes['DeleteUserPayload']>, ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'input'>>;
+  disableApiKey?: Resolver<Maybe<ResolversTypes['DisableApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationDisableApiKeyArgs, 'input'>>;
+  disableUser?: Resolver<Maybe<ResolversTypes['DisableUserPayload']>, ParentType, ContextType, RequireFields<MutationDisableUserArgs, 'input'>>;
+  enableApiKey?: Resolver<Maybe<ResolversTypes['EnableApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationEnableApiKeyArgs, 'input'>>;
+  enableUser?: Resolver<Maybe<ResolversTypes['EnableUserPayload']>, ParentType, ContextType, RequireFields<MutationEnableUserArgs, 'input'>>;
+  reactivateTenant?: Resolver<Maybe<ResolversTypes['ReactivateTenantPayload']>, ParentType, ContextType, RequireFields<MutationReactivateTenantArgs, 'input'>>;
+  retireApiKeySecret?: Resolver<Maybe<ResolversTypes['RetireApiKeySecretPayload']>, ParentType, ContextType, RequireFields<MutationRetireApiKeySecretArgs, 'input'>>;
   revokeApiKey?: Resolver<Maybe<ResolversTypes['RevokeApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
+  revokeApiKeys?: Resolver<Maybe<ResolversTypes['RevokeApiKeysPayload']>, ParentType, ContextType, RequireFields<MutationRevokeApiKeysArgs, 'input'>>;
+  revokePresentedApiKey?: Resolver<Maybe<ResolversTypes['RevokePresentedApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRevokePresentedApiKeyArgs, 'input'>>;
   rotateApiKey?: Resolver<Maybe<ResolversTypes['RotateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
+  suspendTenant?: Resolver<Maybe<ResolversTypes['SuspendTenantPayload']>, ParentType, ContextType, RequireFields<MutationSuspendTenantArgs, 'input'>>;
+  updateApiKey?: Resolver<Maybe<ResolversTypes['UpdateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
+  updateTenant?: Resolver<Maybe<ResolversTypes['UpdateTenantPayload']>, ParentType, ContextType, RequireFields<MutationUpdateTenantArgs, 'input'>>;
+  updateUser?: Resolver<Maybe<ResolversTypes['UpdateUserPayload']>, ParentType, ContextType, RequireFields<MutationUpdateUserArgs, 'input'>>;
   verifyApiKey?: Resolver<Maybe<ResolversTypes['VerifyApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationVerifyApiKeyArgs, 'input'>>;
+  verifyApiKeys?: Resolver<Maybe<ResolversTypes['VerifyApiKeysPayload']>, ParentType, ContextType, RequireFields<MutationVerifyApiKeysArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -828,8 +1422,32 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
 };
 
+export type ReactivateTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReactivateTenantPayload'] = ResolversParentTypes['ReactivateTenantPayload']> = {
+  tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type RetireApiKeySecretPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetireApiKeySecretPayload'] = ResolversParentTypes['RetireApiKeySecretPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
 export type RevokeApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeApiKeyPayload'] = ResolversParentTypes['RevokeApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type RevokeApiKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeApiKeysPayload'] = ResolversParentTypes['RevokeApiKeysPayload']> = {
+  apiKeys?: Resolver<Maybe<Array<ResolversTypes['ApiKey']>>, ParentType, ContextType>;
+  hasMore?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type RevokePresentedApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokePresentedApiKeyPayload'] = ResolversParentTypes['RevokePresentedApiKeyPayload']> = {
+  display?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revokedApiKeyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
@@ -837,6 +1455,11 @@ export type RotateApiKeyPayloadResolvers<ContextType = Context, ParentType exten
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   secret?: Resolver<Maybe<ResolversTypes['ApiKeySecret']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type SuspendTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SuspendTenantPayload'] = ResolversParentTypes['SuspendTenantPayload']> = {
+  tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
@@ -856,6 +1479,21 @@ export type TenantKindResolvers = { ORGANIZATION: 'organization', PERSONAL: 'per
 
 export type TenantStatusResolvers = { ACTIVE: 'active', SUSPENDED: 'suspended' };
 
+export type UpdateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateApiKeyPayload'] = ResolversParentTypes['UpdateApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type UpdateTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateTenantPayload'] = ResolversParentTypes['UpdateTenantPayload']> = {
+  tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type UpdateUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateUserPayload'] = ResolversParentTypes['UpdateUserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -874,6 +1512,11 @@ export type UserStatusResolvers = { ACTIVE: 'active', DISABLED: 'disabled' };
 export type VerifyApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VerifyApiKeyPayload'] = ResolversParentTypes['VerifyApiKeyPayload']> = {
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
   verification?: Resolver<Maybe<ResolversTypes['ApiKeyVerification']>, ParentType, ContextType>;
+};
+
+export type VerifyApiKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VerifyApiKeysPayload'] = ResolversParentTypes['VerifyApiKeysPayload']> = {
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+  verifications?: Resolver<Maybe<Array<ResolversTypes['ApiKeyVerification']>>, ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -900,6 +1543,13 @@ export type Resolvers<ContextType = Context> = {
   CreateTenantPayload?: CreateTenantPayloadResolvers<ContextType>;
   CreateUserPayload?: CreateUserPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  DeleteApiKeyPayload?: DeleteApiKeyPayloadResolvers<ContextType>;
+  DeleteTenantPayload?: DeleteTenantPayloadResolvers<ContextType>;
+  DeleteUserPayload?: DeleteUserPayloadResolvers<ContextType>;
+  DisableApiKeyPayload?: DisableApiKeyPayloadResolvers<ContextType>;
+  DisableUserPayload?: DisableUserPayloadResolvers<ContextType>;
+  EnableApiKeyPayload?: EnableApiKeyPayloadResolvers<ContextType>;
+  EnableUserPayload?: EnableUserPayloadResolvers<ContextType>;
   KeywrightJSON?: GraphQLScalarType;
   KeywrightUserError?: KeywrightUserErrorResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -907,14 +1557,23 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   PresentedApiKeyToken?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
+  ReactivateTenantPayload?: ReactivateTenantPayloadResolvers<ContextType>;
+  RetireApiKeySecretPayload?: RetireApiKeySecretPayloadResolvers<ContextType>;
   RevokeApiKeyPayload?: RevokeApiKeyPayloadResolvers<ContextType>;
+  RevokeApiKeysPayload?: RevokeApiKeysPayloadResolvers<ContextType>;
+  RevokePresentedApiKeyPayload?: RevokePresentedApiKeyPayloadResolvers<ContextType>;
   RotateApiKeyPayload?: RotateApiKeyPayloadResolvers<ContextType>;
+  SuspendTenantPayload?: SuspendTenantPayloadResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
   TenantKind?: TenantKindResolvers;
   TenantStatus?: TenantStatusResolvers;
+  UpdateApiKeyPayload?: UpdateApiKeyPayloadResolvers<ContextType>;
+  UpdateTenantPayload?: UpdateTenantPayloadResolvers<ContextType>;
+  UpdateUserPayload?: UpdateUserPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserStatus?: UserStatusResolvers;
   VerifyApiKeyPayload?: VerifyApiKeyPayloadResolvers<ContextType>;
+  VerifyApiKeysPayload?: VerifyApiKeysPayloadResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
   ViewerKind?: ViewerKindResolvers;
 };

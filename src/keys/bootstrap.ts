@@ -2,6 +2,7 @@ import type { Secret } from '../crypto/Secret.ts';
 import type { Caller } from '../lib/Caller.ts';
 import { Refusal } from '../lib/errors.ts';
 import { globalId, newUuid } from '../lib/ids.ts';
+import { everyScope } from '../lib/scopes.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
 import { TenantSchema } from '../store/entities/Tenant.ts';
@@ -14,7 +15,7 @@ export const bootstrapCaller: Caller = {
   tenantId: '00000000-0000-0000-0000-000000000000',
   userId: null,
   apiKeyId: null,
-  scopes: ['*', 'keywright:*'],
+  scopes: everyScope,
   expiresAt: null,
   actor: 'system:bootstrap',
 };

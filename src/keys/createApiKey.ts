@@ -7,7 +7,7 @@ import { parseMetadata } from '../lib/metadata.ts';
 import { parseName } from '../lib/names.ts';
 import { type Reach, requireReach, requireTenant } from '../lib/permissions.ts';
 import { parseScopes, refuseUnheldScopes } from '../lib/scopes.ts';
-import { parseIdempotencyKey } from '../lib/text.ts';
+import { parseExternalId, parseIdempotencyKey } from '../lib/text.ts';
 import { parseExpiresAt, parseNotBefore } from '../lib/times.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
@@ -16,6 +16,7 @@ import { UserSchema } from '../store/entities/User.ts';
 import { once } from '../store/idempotency.ts';
 import { findApiKey } from './findApiKey.ts';
 import { mintSecret } from './mintSecret.ts';
+import { renameRevoked } from './renameRevoked.ts';
 
 /** What a key is asked to be. */
 export type CreateApiKeyInput = {
@@ -27,6 +28,8 @@ export type CreateApiKeyInput = {
   readonly metadata?: unknown;
   readonly notBefore?: Date | null;
   readonly expiresAt?: Date | null;
+  readonly externalKeyId?: string | null;
+  readonly onNameConflict?: 'REFUSE' | 'RENAME_REVOKED' | null;
   readonly idempotencyKey?: string | null;
 };
 
@@ -59,6 +62,9 @@ function parseInput(caller: Caller, reach: Reach, input: CreateApiKeyInput) {
   const tenantId =
     ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? caller.tenantId;
   requireTenant(caller, reach, tenantId, ['tenantId']);
+  const externalKeyId = ifGiven(input.externalKeyId, ['externalKeyId'], parseExternalId) ?? null;
+  // It is unique across tenants: a clash would tell one of another.
+  if (externalKeyId !== null) requireReach(caller, 'keys:import');
   const asked = ifGiven(input.ownerUserId, ['ownerUserId'], (id, path) => parseGlobalId('User', id, path)) ?? null;
   return {
     tenantId,
@@ -69,6 +75,8 @@ function parseInput(caller: Caller, reach: Reach, input: CreateApiKeyInput) {
     metadata: ifGiven(input.metadata, ['metadata'], parseMetadata) ?? {},
     notBefore: input.notBefore ?? null,
     expiresAt: input.expiresAt ?? null,
+    externalKeyId,
+    onNameConflict: input.onNameConflict ?? 'REFUSE',
   } as const;
 }
 
@@ -94,8 +102,9 @@ async function makeApiKey(
   first: (id: string) => () => Promise<void>,
 ): Promise<CreatedApiKey> {
   const { em, now, caller } = ctx;
-  const { tenantId, ownerUserId, ...asked } = wanted;
-  const rest = { ...asked, ...judge(ctx, wanted) };
+  const { tenantId, ownerUserId, onNameConflict, externalKeyId, ...asked } = wanted;
+  const external = externalKeyId === null ? {} : { externalKeyId };
+  const rest = { ...asked, ...external, ...judge(ctx, wanted) };
   // A platform's user is no user of this tenant: the audit names the actor.
   const makerUserId = caller.tenantId === tenantId ? caller.userId : null;
   const id = newUuid();
@@ -116,6 +125,10 @@ async function makeApiKey(
   minted.keepLock(apiKey.secretNo);
   const after = { ...rest, ownerUserId: ownerUserId === null ? null : globalId('User', ownerUserId), status: 'active' };
   ctx.audit({ action: 'createApiKey', target: globalId('ApiKey', id), tenantId, changes: { after } });
-  await ctx.commit(first(id));
+  const remember = first(id);
+  await ctx.commit(async () => {
+    await remember();
+    if (onNameConflict === 'RENAME_REVOKED') await renameRevoked(ctx, { tenantId, name: wanted.name });
+  });
   return { apiKey, secret: minted.token, replayed: false };
 }

@@ -57,8 +57,8 @@ async function rotate(
   await refuseEscalation(ctx, apiKey);
   const { tenant, environment, secretNo: oldNo } = apiKey;
   const tenantId = tenant.id;
-  const minted = await mintSecret(ctx, { keyId: id, tenantId, environment });
   const oldEndsAt = graceEnd(apiKey, ctx.now, graceSeconds);
+  const minted = await mintSecret(ctx, { keyId: id, tenantId, environment });
   ctx.em.assign(apiKey, {
     tokenHash: minted.tokenHash,
     tokenHashKeyVersion: minted.tokenHashKeyVersion,
@@ -108,11 +108,16 @@ async function refuseEscalation(ctx: Ctx, apiKey: ApiKey): Promise<void> {
   }
 }
 
-/** When the old secret ends; never after the key itself. */
+/** When the old secret ends; never after the key itself, and whoever asks for more believes in more. */
 function graceEnd(apiKey: ApiKey, now: Date, graceSeconds: number): string {
   const end = now.getTime() + graceSeconds * 1000;
   const keyEnd = apiKey.expiresAt == null ? Number.POSITIVE_INFINITY : Date.parse(apiKey.expiresAt);
-  return new Date(Math.min(end, keyEnd)).toISOString();
+  if (end > keyEnd) {
+    const most = Math.floor((keyEnd - now.getTime()) / 1000);
+    const message = `The key itself ends at ${apiKey.expiresAt}: give a grace of at most ${most} seconds.`;
+    throw new Refusal('INVALID_INPUT', message, ['graceSeconds']);
+  }
+  return new Date(end).toISOString();
 }
 
 type Retirement = { readonly id: string; readonly oldNo: number; readonly oldEndsAt: string };

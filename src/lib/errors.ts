@@ -7,6 +7,7 @@ export const refusalCodes = [
   'EMAIL_TAKEN',
   'EXTERNAL_ID_TAKEN',
   'ACCOUNT_NUMBER_TAKEN',
+  'EXTERNAL_KEY_ID_TAKEN',
   'SCOPE_NOT_HELD',
   'EXPIRES_TOO_LATE',
   'WRONG_STATE',

@@ -95,6 +95,8 @@ export const limits = {
   pepperBytesMax: 1024,
   /** Ring keys that one stored hash may need: its own and three wraps, each one more HMAC at a cold verification. */
   hashDepthMax: 4,
+  /** Keys that one `revokeApiKeys` ends: each costs three statements, under the locks of all. */
+  revokeBatchMax: 100,
   /** Tokens in one `verifyApiKeys`. */
   verifyBatchMax: 100,
 

@@ -22,6 +22,17 @@ export function parseSlug(value: unknown, path: readonly string[]): string {
   return value;
 }
 
+/** The number of an account in the operator's books: a `bigint` above zero, as digits, because JavaScript's numbers end earlier. */
+export function parseAccountNumber(value: unknown, path: readonly string[]): string {
+  if (typeof value !== 'string' || !/^[1-9][0-9]{0,18}$/.test(value) || BigInt(value) > accountNumberMax) {
+    throw invalid(`An account number is a whole number from 1 to ${accountNumberMax}, as digits in a text.`, path);
+  }
+  return value;
+}
+
+/** The highest number that a `bigint` of Postgres holds. */
+const accountNumberMax = 2n ** 63n - 1n;
+
 /**
  * A slug for a tenant that was given none: what is readable of its name, and a random end, so that two tenants of
  * one name do not clash. `random` gives that many bytes.

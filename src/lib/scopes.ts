@@ -7,6 +7,9 @@ import { quoted } from './quoted.ts';
 const reserved = 'keywright';
 const literalSegment = new RegExp(`^[A-Za-z0-9._-]{1,${limits.scopeSegmentCharsMax}}$`);
 
+/** What holds everything: this service's own scopes are never reached by a plain wildcard. */
+export const everyScope: readonly string[] = ['*', 'keywright:*'];
+
 /** A list of scopes as it may be stored: each well-formed, none twice, in the order given. */
 export function parseScopes(values: unknown, path: readonly string[]): string[] {
   return parseEach(values, path, faultOfPattern);

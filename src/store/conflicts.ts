@@ -20,6 +20,8 @@ const meanings: Readonly<Record<string, () => Refusal>> = {
       'Another key of this tenant has this name, whatever its case; revoked keys keep theirs.',
       ['name'],
     ),
+  ux_api_keys_external_key_id: () =>
+    new Refusal('EXTERNAL_KEY_ID_TAKEN', 'Another key has this external id.', ['externalKeyId']),
   fk_users_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
   fk_api_keys_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
   fk_api_keys_owner: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['ownerUserId']),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../lib/canonicalJson.ts';
 import { Refusal } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Ctx } from './Ctx.ts';
@@ -55,18 +56,6 @@ function digest(...parts: readonly string[]): Buffer {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   }
   return hash.digest();
-}
-
-/** JSON with its keys in order, so that a client may send the same input in another one. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value instanceof Date) return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    members.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }
 
 function oldest(now: Date): string {

@@ -38,7 +38,10 @@ describe('schema.graphql', () => {
   });
 
   it('a presented token comes in and never goes out', () => {
-    expect(fieldsOfType(schema, 'PresentedApiKeyToken')).toEqual(['VerifyApiKeyInput.token']);
+    expect(fieldsOfType(schema, 'PresentedApiKeyToken')).toEqual([
+      'RevokePresentedApiKeyInput.token',
+      'VerifyApiKeyInput.token',
+    ]);
   });
 
   it('every type, field, argument, input field and enum value is described', () => {

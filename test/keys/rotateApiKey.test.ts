@@ -76,10 +76,23 @@ describe('rotateApiKey', () => {
     expect(verification.expiresAt).toBe(new Date(service.clock.now.getTime() + 60_000).toISOString());
   });
 
-  it('a grace never outlives the key', async () => {
+  it('a grace may reach to the end of the key, and not one second further', async () => {
     const expiresAt = new Date(service.clock.now.getTime() + 30_000).toISOString();
     const { apiKey } = await create({ expiresAt });
-    const { apiKey: rotated } = await rotate(apiKey.id, 3600);
+    const before = await checksum(service);
+    expect(await rotate(apiKey.id, 31)).toMatchObject({
+      apiKey: null,
+      secret: null,
+      userErrors: [
+        {
+          code: 'INVALID_INPUT',
+          message: `The key itself ends at ${expiresAt}: give a grace of at most 30 seconds.`,
+          path: ['input', 'graceSeconds'],
+        },
+      ],
+    });
+    expect(await checksum(service)).toBe(before);
+    const { apiKey: rotated } = await rotate(apiKey.id, 30);
     expect(rotated.secrets).toMatchObject([{ expiresAt }, { state: 'RETIRING', expiresAt }]);
   });
 

@@ -1,23 +1,43 @@
 import type { Answered, GraphAnswer, TestService } from './service.ts';
 
-/** The mutations as a client sends them, each with all that a test may look at. */
-const documents = {
-  createTenant: `mutation ($input: CreateTenantInput!) { createTenant(input: $input) {
-    tenant { id name slug kind status accountNumber createdAt updatedAt } replayed userErrors { code message path } } }`,
-  createUser: `mutation ($input: CreateUserInput!) { createUser(input: $input) {
-    user { id email name externalId scopeCeiling status tenant { id } } replayed userErrors { code message path } } }`,
-  createApiKey: `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
-    apiKey { id publicId name display environment status isActive scopes metadata source tenant { id } maker { id } owner { id }
-      secrets { no state createdAt expiresAt lastUsedAt } notBefore expiresAt createdAt updatedAt }
-    secret replayed userErrors { code message path } } }`,
-  rotateApiKey: `mutation ($input: RotateApiKeyInput!) { rotateApiKey(input: $input) {
-    apiKey { id secrets { no state createdAt expiresAt } updatedAt } secret replayed userErrors { code message path } } }`,
-  revokeApiKey: `mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) {
-    apiKey { id status isActive revokedAt revocationReason secrets { no } } userErrors { code message path } } }`,
-  verifyApiKey: `mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) {
-    verification { code valid keyId tenantId ownerUserId environment scopes metadata expiresAt } userErrors { code message path } } }`,
+const tenant = 'tenant { id name slug kind status accountNumber createdAt updatedAt }';
+const user = 'user { id email name externalId scopeCeiling status tenant { id } }';
+const apiKey = `apiKey { id publicId name display environment status isActive scopes metadata source tenant { id } maker { id } owner { id }
+  secrets { no state createdAt expiresAt lastUsedAt } notBefore expiresAt createdAt updatedAt }`;
+const changedKey = `apiKey { id name status isActive scopes metadata externalKeyId notBefore expiresAt updatedAt secrets { no state } }`;
+
+/** What a test may look at of each mutation's payload, besides its userErrors. */
+const selections = {
+  createTenant: `${tenant} replayed`,
+  updateTenant: tenant,
+  suspendTenant: tenant,
+  reactivateTenant: tenant,
+  deleteTenant: 'deletedTenantId',
+  createUser: `${user} replayed`,
+  updateUser: user,
+  disableUser: user,
+  enableUser: user,
+  deleteUser: 'deletedUserId deletedApiKeys',
+  createApiKey: `${apiKey} secret replayed`,
+  updateApiKey: changedKey,
+  rotateApiKey: 'apiKey { id secrets { no state createdAt expiresAt } updatedAt } secret replayed',
+  retireApiKeySecret: 'apiKey { id secrets { no state } updatedAt } lastUsedAt',
+  disableApiKey: changedKey,
+  enableApiKey: changedKey,
+  revokeApiKey: 'apiKey { id status isActive revokedAt revocationReason secrets { no } }',
+  revokeApiKeys: 'apiKeys { id status revocationReason } hasMore',
+  revokePresentedApiKey: 'revokedApiKeyId display revokedAt',
+  deleteApiKey: 'deletedApiKeyId',
+  verifyApiKey: 'verification { code valid keyId tenantId ownerUserId environment scopes metadata expiresAt }',
+  verifyApiKeys: 'verifications { code valid keyId }',
 } as const;
-export type Verb = keyof typeof documents;
+export type Verb = keyof typeof selections;
+
+/** A mutation as a client sends it. */
+function documentOf(verb: Verb): string {
+  const input = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input!`;
+  return `mutation ($input: ${input}) { ${verb}(input: $input) { ${selections[verb]} userErrors { code message path } } }`;
+}
 
 /** Sends one and answers its payload; fails where the request itself failed. */
 export async function send(
@@ -38,7 +58,7 @@ export function sendRaw(
   input: Record<string, unknown>,
   key?: string | null,
 ): Promise<GraphAnswer> {
-  return service.graph(documents[verb], { input }, key);
+  return service.graph(documentOf(verb), { input }, key);
 }
 
 let count = 0;
@@ -52,6 +72,23 @@ export async function makeTenant(service: TestService): Promise<{ id: string; ke
     scopes: ['*', 'keywright:*'],
   });
   return { id: tenant.id, key: secret, keyId: apiKey.id };
+}
+
+/** A user of a tenant, and a personal key of theirs, which may do whatever a person may. */
+export async function makeUser(
+  service: TestService,
+  tenantKey: string,
+  scopes: readonly string[] = ['*', 'keywright:*'],
+): Promise<{ id: string; key: string; keyId: string }> {
+  const { user } = await send(service, 'createUser', { name: `User ${++count}` }, tenantKey);
+  const input = { name: `personal ${count}`, ownerUserId: user.id, scopes };
+  const { secret, apiKey } = await send(service, 'createApiKey', input, tenantKey);
+  return { id: user.id, key: secret, keyId: apiKey.id };
+}
+
+/** The events that name a target, oldest first. */
+export async function eventsOf(service: TestService, target: string): Promise<{ action: string; changes: Answered }[]> {
+  return service.database.sql('select action, changes from audit_events where target = $1 order by seq', [target]);
 }
 
 /** The verdict on a token. */

@@ -30,7 +30,7 @@ describe('createTenant', () => {
     ]);
     expect(event).toEqual({
       action: 'createTenant',
-      changes: { after: { name: 'Acme é', slug: 'acme', kind: 'personal', status: 'active' } },
+      changes: { after: { name: 'Acme é', slug: 'acme', kind: 'personal', accountNumber: null, status: 'active' } },
     });
   });
 

@@ -1,0 +1,31 @@
+import { LockMode } from '@mikro-orm/core';
+import { assert } from '../lib/assert.ts';
+import { Refusal } from '../lib/errors.ts';
+import { ifGiven } from '../lib/ifGiven.ts';
+import { parseReason } from '../lib/text.ts';
+import type { Ctx } from '../store/Ctx.ts';
+import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
+import { revoke } from './revokeApiKey.ts';
+
+/** Ends the key whose token was presented: that is all the right it takes, and the caller is nobody but its bearer. */
+export async function revokePresentedApiKey(
+  ctx: Ctx,
+  input: { readonly reason?: string | null },
+): Promise<{ apiKey: ApiKey }> {
+  const id = ctx.caller.apiKeyId;
+  assert(id !== null, 'a bearer presents a key');
+  const reason = ifGiven(input.reason, ['reason'], parseReason) ?? 'Revoked by a bearer of its token.';
+  let apiKey: ApiKey | null = null;
+  await ctx.commit(async () => {
+    apiKey = await ctx.em.findOne(ApiKeySchema, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (apiKey === null) throw noSuchToken();
+    await revoke(ctx, apiKey, { action: 'revokePresentedApiKey', reason });
+  });
+  assert(apiKey !== null, 'a commit runs what it was given');
+  return { apiKey };
+}
+
+/** The one answer to every token that proves nothing here. */
+export function noSuchToken(): Refusal {
+  return new Refusal('NOT_FOUND', 'No key here has this token now.', ['token']);
+}

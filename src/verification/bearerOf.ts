@@ -1,0 +1,23 @@
+import type { Caller } from '../lib/Caller.ts';
+import { globalId } from '../lib/ids.ts';
+import { type Prover, prove } from './prove.ts';
+
+/**
+ * Whoever holds this token, as a caller with no right but that; undefined for a token that proves nothing now.
+ * Not judged beyond its proof: the token of a resting key can be killed as well.
+ */
+export async function bearerOf(prover: Prover, token: string, now: Date): Promise<Caller | undefined> {
+  const proof = await prove(prover, token);
+  if (proof === undefined) return undefined;
+  const { row, secret } = proof;
+  if (secret.endsAtMs !== null && now.getTime() >= secret.endsAtMs) return undefined;
+  return {
+    standing: 'tenant',
+    tenantId: row.tenantId,
+    userId: null,
+    apiKeyId: row.keyId,
+    scopes: [],
+    expiresAt: null,
+    actor: `bearer:${globalId('ApiKey', row.keyId)}`,
+  };
+}
