@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { assert } from '../lib/assert.ts';
 import { asking } from '../store/outage.ts';
 import type { KeyRow, SecretRow } from './KeyRow.ts';
 
@@ -49,6 +50,8 @@ export function createLookup(pool: Pool): Lookup {
 }
 
 function toKeyRow(found: Found): KeyRow {
+  // A reference always leads somewhere: an owner that is not seen would pass for one that is not disabled.
+  assert((found.owner_user_id === null) === (found.owner_status === null), 'whoever reads a key reads its owner');
   const retiring = (found.retiring ?? []).map(
     ({ no, hash, version, endsAtMs }): SecretRow => ({ no, hash: Buffer.from(hash, 'hex'), version, endsAtMs }),
   );

@@ -38,13 +38,13 @@ describe('a name that is taken', () => {
   });
 
   it('can be freed again and again, and cuts no character in two where it is long', async () => {
-    const name = '🔑'.repeat(255);
+    const name = `x${'🔑'.repeat(254)}`;
     for (let round = 0; round < 3; round++) {
       const { apiKey } = await again(name);
       expect(apiKey.name).toBe(name);
       await send(service, 'revokeApiKey', { id: apiKey.id }, tenant.key);
     }
-    const [row] = await service.database.sql("select count(*)::int as n from api_keys where name like '🔑%'");
+    const [row] = await service.database.sql("select count(*)::int as n from api_keys where name like 'x🔑%'");
     expect(row).toEqual({ n: 3 });
   });
 

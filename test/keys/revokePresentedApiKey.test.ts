@@ -69,8 +69,12 @@ describe('revokePresentedApiKey', () => {
     await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 0 }, tenant.key);
     const { apiKey: gone, secret: deleted } = await create();
     await send(service, 'deleteApiKey', { id: gone.id }, tenant.key);
+    const { apiKey: rotated, secret: retired } = await create();
+    await send(service, 'rotateApiKey', { id: rotated.id, graceSeconds: 60 }, tenant.key);
+    service.clock.now = new Date(service.clock.now.getTime() + 60_000);
     const before = await checksum(service);
-    const answers = await Promise.all(['', 'nonsense', secret, deleted, `${secret}x`].map((token) => present(token)));
+    const tokens = ['', 'nonsense', secret, deleted, retired, `${secret}x`];
+    const answers = await Promise.all(tokens.map((token) => present(token)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]).toMatchObject({
       revokedApiKeyId: null,

@@ -101,21 +101,23 @@ export async function verdictOn(
   return (await send(service, 'verifyApiKey', { token, ...want }, key)).verification.code;
 }
 
-/** Every row of the database that a refused request must leave as it was, as one digest. */
-export async function checksum(service: TestService): Promise<string> {
-  const tables = [
-    'tenants',
-    'users',
-    'api_keys',
-    'api_key_retiring_secrets',
-    'api_key_recovery',
-    'audit_events',
-    'idempotency',
-    'revocation_log',
-  ];
-  const sums = tables.map(
-    (table) =>
-      `select '${table}' as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as sum from ${table} x`,
-  );
+/** Every table that holds what somebody owns, and the column that says whose it is. */
+const tables: Readonly<Record<string, string>> = {
+  tenants: 'id',
+  users: 'tenant_id',
+  api_keys: 'tenant_id',
+  api_key_retiring_secrets: 'tenant_id',
+  api_key_recovery: 'tenant_id',
+  audit_events: 'tenant_id',
+  idempotency: 'tenant_id',
+  revocation_log: 'tenant_id',
+};
+
+/** Every row of the database that a refused request must leave as it was, as one digest; or every row of one tenant. */
+export async function checksum(service: TestService, tenantId?: string): Promise<string> {
+  const sums = Object.entries(tables).map(([table, owner]) => {
+    const where = tenantId === undefined ? '' : `where 'tnt_' || keywright_base32(x.${owner}) = '${tenantId}'`;
+    return `select '${table}' as t, md5(coalesce(string_agg(x::text, '|' order by x::text), '')) as sum from ${table} x ${where}`;
+  });
   return JSON.stringify(await service.database.sql(sums.join(' union all ')));
 }

@@ -1,0 +1,49 @@
+/** What an id-taking place names. A place that is not here fails the test: say what it takes. */
+export type IdKind = 'Tenant' | 'User' | 'ApiKey' | 'publicId' | 'externalKeyId' | 'secretToken';
+
+/** Every place of the graph that takes an id, or a token, which names its key. */
+export const idPlaces: Readonly<Record<string, IdKind>> = {
+  'apiKey(id)': 'ApiKey',
+  'apiKey(publicId)': 'publicId',
+  'apiKeys(tenantId)': 'Tenant',
+  'UpdateTenantInput.id': 'Tenant',
+  'SuspendTenantInput.id': 'Tenant',
+  'ReactivateTenantInput.id': 'Tenant',
+  'DeleteTenantInput.id': 'Tenant',
+  'CreateUserInput.tenantId': 'Tenant',
+  'UpdateUserInput.id': 'User',
+  'DisableUserInput.id': 'User',
+  'EnableUserInput.id': 'User',
+  'DeleteUserInput.id': 'User',
+  'CreateApiKeyInput.tenantId': 'Tenant',
+  'CreateApiKeyInput.ownerUserId': 'User',
+  'UpdateApiKeyInput.id': 'ApiKey',
+  'RotateApiKeyInput.id': 'ApiKey',
+  'RetireApiKeySecretInput.id': 'ApiKey',
+  'DisableApiKeyInput.id': 'ApiKey',
+  'EnableApiKeyInput.id': 'ApiKey',
+  'RevokeApiKeyInput.id': 'ApiKey',
+  'RevokeApiKeysInput.ids': 'ApiKey',
+  'RevokeApiKeysInput.ownerUserId': 'User',
+  'RevokeApiKeysInput.makerUserId': 'User',
+  'DeleteApiKeyInput.id': 'ApiKey',
+  'VerifyApiKeyInput.token': 'secretToken',
+  'RevokePresentedApiKeyInput.token': 'secretToken',
+};
+
+/** Whoever holds a token may end its key, wherever it is from: that is what this field is for. */
+export const openPlaces: ReadonlySet<string> = new Set(['RevokePresentedApiKeyInput.token']);
+
+let count = 0;
+
+/** What stands in the other places of an input: what it requires, and what makes it change something if it were let. */
+export const values: Readonly<Record<string, () => unknown>> = {
+  'CreateTenantInput.name': () => `isolation ${++count}`,
+  'UpdateTenantInput.name': () => `isolation ${++count}`,
+  'CreateUserInput.name': () => `isolation ${++count}`,
+  'UpdateUserInput.name': () => `isolation ${++count}`,
+  'CreateApiKeyInput.name': () => `isolation ${++count}`,
+  'UpdateApiKeyInput.name': () => `isolation ${++count}`,
+  'RotateApiKeyInput.graceSeconds': () => 60,
+  'RetireApiKeySecretInput.secretNo': () => 1,
+};
