@@ -22,10 +22,20 @@ const config: CodegenConfig = {
         mappers: {
           // Without a mapper of its own, an enum with values inside would be typed as null.
           ...Object.fromEntries(Object.keys(enums).map((name) => [name, name])),
-          Tenant: '../store/entities/Tenant.ts#Tenant as TenantEntity',
-          User: '../store/entities/User.ts#User as UserEntity',
-          ApiKey: '../store/entities/ApiKey.ts#ApiKey as ApiKeyEntity',
+          Tenant: '../store/rows/TenantRow.ts#TenantRow',
+          User: '../store/rows/UserRow.ts#UserRow',
+          ApiKey: '../store/rows/ApiKeyRow.ts#ApiKeyRow',
+          AuditEvent: '../store/rows/AuditEventRow.ts#AuditEventRow',
+          ApiKeyStats: '../store/apiKeyStats.ts#ApiKeyStats as ApiKeyCounts',
           Viewer: '../lib/Caller.ts#Caller',
+          // A page is what a rule read; its edges and its place in the list are made of it when they are asked for.
+          ...Object.fromEntries(
+            ['Tenant', 'User', 'ApiKey', 'AuditEvent'].flatMap((name) => [
+              [`${name}Connection`, `./connections.ts#${name}Page`],
+              [`${name}Edge`, `./connections.ts#${name}Place`],
+            ]),
+          ),
+          PageInfo: './connections.ts#AnyPage',
         },
       },
     },

@@ -23,11 +23,7 @@ export function encodeUuid(uuid: string): string {
 /** The UUID that 26 characters stand for; undefined for whatever `encodeUuid` never writes. */
 export function decodeUuid(text: string): string | undefined {
   if (!encodedShape.test(text)) return undefined;
-  const digits = regroup(text, { from: base32, to: hex, leadingZeroBits: -2 });
-  return (
-    `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-` +
-    `${digits.slice(16, 20)}-${digits.slice(20)}`
-  );
+  return dashed(regroup(text, { from: base32, to: hex, leadingZeroBits: -2 }));
 }
 
 /** Writes the sixteen bytes of a UUID, as they stand inside the hashes. */
@@ -35,9 +31,21 @@ export function writeUuid(target: Buffer, uuid: string, offset: number): void {
   target.write(hexOf(uuid), offset, 'hex');
 }
 
+/** The UUID that sixteen bytes are. */
+export function uuidFrom(source: Buffer, offset: number): string {
+  return dashed(source.toString('hex', offset, offset + 16));
+}
+
 function hexOf(uuid: string): string {
   assert(uuidShape.test(uuid), 'a UUID in canonical lower case was expected');
   return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
+}
+
+function dashed(digits: string): string {
+  return (
+    `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-` +
+    `${digits.slice(16, 20)}-${digits.slice(20)}`
+  );
 }
 
 interface Regrouping {

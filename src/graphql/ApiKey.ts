@@ -1,22 +1,24 @@
+import { listAuditEvents } from '../audit/listAuditEvents.ts';
 import { encodeUuid } from '../crypto/base32.ts';
 import { displayToken } from '../crypto/token.ts';
 import { assert } from '../lib/assert.ts';
 import { globalId } from '../lib/ids.ts';
-import type { ApiKey as ApiKeyEntity } from '../store/entities/ApiKey.ts';
+import type { ApiKeyRow } from '../store/rows/ApiKeyRow.ts';
+import { findUser } from '../users/findUser.ts';
+import type { Context } from './context.ts';
 import type { ApiKeyResolvers, ApiKeySecretVersion } from './generated.ts';
-import type { Loaders } from './loaders.ts';
 
 /** A key's fields; every one is named, so that a forgotten one does not compile. */
 export const ApiKey: Required<Omit<ApiKeyResolvers, '__isTypeOf'>> = {
   id: (key) => globalId('ApiKey', key.id),
   publicId: (key) => encodeUuid(key.id),
   async tenant(key, _args, context) {
-    const tenant = await context.loaders().tenant.load(key.tenant.id);
+    const tenant = await context.reading().tenant.load(key.tenant.id);
     assert(tenant !== null, 'whoever sees a key sees its tenant');
     return tenant;
   },
-  maker: (key, _args, context) => (key.maker == null ? null : context.loaders().user.load(key.maker.id)),
-  owner: (key, _args, context) => (key.owner == null ? null : context.loaders().user.load(key.owner.id)),
+  maker: (key, _args, context) => (key.maker == null ? null : findUser(context.reading(), key.maker.id)),
+  owner: (key, _args, context) => (key.owner == null ? null : findUser(context.reading(), key.owner.id)),
   name: (key) => key.name,
   display: (key, _args, context) =>
     displayToken({ prefix: context.tokenPrefix, environment: key.environment, keyId: key.id }),
@@ -27,7 +29,7 @@ export const ApiKey: Required<Omit<ApiKeyResolvers, '__isTypeOf'>> = {
   metadata: (key) => key.metadata,
   source: (key) => key.source,
   externalKeyId: (key) => key.externalKeyId ?? null,
-  secrets: (key, _args, context) => secretsOf(key, context.loaders(), context.now.getTime()),
+  secrets: (key, _args, context) => secretsOf(key, context),
   notBefore: (key) => key.notBefore ?? null,
   expiresAt: (key) => key.expiresAt ?? null,
   lastUsedAt: (key) => key.lastUsedAt ?? null,
@@ -35,20 +37,21 @@ export const ApiKey: Required<Omit<ApiKeyResolvers, '__isTypeOf'>> = {
   revocationReason: (key) => key.revocationReason ?? null,
   createdAt: (key) => key.createdAt,
   updatedAt: (key) => key.updatedAt ?? key.createdAt,
+  auditEvents: (key, args, context) => listAuditEvents(context.reading(), { ...args, apiKey: key }),
 };
 
-function isActive(key: ApiKeyEntity, nowMs: number): boolean {
+function isActive(key: ApiKeyRow, nowMs: number): boolean {
   const begun = key.notBefore == null || Date.parse(key.notBefore) <= nowMs;
   return key.status === 'active' && begun && !isOver(key, nowMs);
 }
 
-function isOver(key: ApiKeyEntity, nowMs: number): boolean {
+function isOver(key: ApiKeyRow, nowMs: number): boolean {
   return key.expiresAt != null && Date.parse(key.expiresAt) <= nowMs;
 }
 
 /** A revoked or expired key has no secret that verifies. */
-async function secretsOf(key: ApiKeyEntity, loaders: Loaders, nowMs: number): Promise<ApiKeySecretVersion[]> {
-  if (key.status === 'revoked' || isOver(key, nowMs)) return [];
+async function secretsOf(key: ApiKeyRow, context: Context): Promise<ApiKeySecretVersion[]> {
+  if (key.status === 'revoked' || isOver(key, context.now.getTime())) return [];
   const current: ApiKeySecretVersion = {
     no: key.secretNo,
     state: 'CURRENT',
@@ -56,7 +59,7 @@ async function secretsOf(key: ApiKeyEntity, loaders: Loaders, nowMs: number): Pr
     expiresAt: key.expiresAt ?? null,
     lastUsedAt: key.secretLastUsedAt ?? null,
   };
-  const retiring = await loaders.retiringSecrets.load(key.id);
+  const retiring = await context.reading().retiringSecrets.load(key.id);
   return [
     current,
     ...retiring.map(

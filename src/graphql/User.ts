@@ -1,3 +1,4 @@
+import { listApiKeys } from '../keys/listApiKeys.ts';
 import { assert } from '../lib/assert.ts';
 import { globalId } from '../lib/ids.ts';
 import type { UserResolvers } from './generated.ts';
@@ -6,7 +7,7 @@ import type { UserResolvers } from './generated.ts';
 export const User: Required<Omit<UserResolvers, '__isTypeOf'>> = {
   id: (user) => globalId('User', user.id),
   async tenant(user, _args, context) {
-    const tenant = await context.loaders().tenant.load(user.tenant.id);
+    const tenant = await context.reading().tenant.load(user.tenant.id);
     assert(tenant !== null, 'whoever sees a user sees its tenant');
     return tenant;
   },
@@ -17,4 +18,5 @@ export const User: Required<Omit<UserResolvers, '__isTypeOf'>> = {
   status: (user) => user.status ?? 'active',
   createdAt: (user) => user.createdAt,
   updatedAt: (user) => user.updatedAt ?? user.createdAt,
+  apiKeys: ({ id }, args, context) => listApiKeys(context.reading(), { ...args, ownerUserId: id }),
 };

@@ -3,8 +3,8 @@ import type { Caller } from '../lib/Caller.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Denied } from '../lib/errors.ts';
 import { type Ctx, type Minting, openCtx } from '../store/Ctx.ts';
+import { openReading, type Reading } from '../store/Reading.ts';
 import type { Prover } from '../verification/prove.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What the graph is wired to, once for the process. */
 export type GraphParts = {
@@ -31,12 +31,12 @@ export type Context = {
   readonly now: Date;
   /** Who asks; refuses whoever presented nothing. */
   caller(): Caller;
-  /** A unit of work of its own for each root field. */
+  /** A unit of work of its own for each root field that changes something. */
   begin(): Ctx;
   /** The same as somebody who brought no credential, and whose right is the token that was presented. */
   beginAs(bearer: Caller): Ctx;
-  /** Batched reads of what fields refer to. */
-  loaders(): Loaders;
+  /** What the fields of this request read: all of a query, or what follows one change. */
+  reading(): Reading;
 };
 
 /** One request's context. */
@@ -45,7 +45,7 @@ export function createContext(
   { caller, requestId, signal }: GraphRequest,
 ): Context {
   const now = clock();
-  let loaders: Loaders | undefined;
+  let reading: Reading | undefined;
   const context: Context = {
     requestId,
     signal,
@@ -58,15 +58,15 @@ export function createContext(
     },
     begin() {
       // What the last root field changed, the next one's fields must see.
-      loaders = undefined;
+      reading = undefined;
       return openCtx({ orm, caller: context.caller(), now, requestId, minting, signal });
     },
     beginAs(bearer) {
       return openCtx({ orm, caller: bearer, now, requestId, minting, signal });
     },
-    loaders() {
-      loaders ??= createLoaders(openCtx({ orm, caller: context.caller(), now, requestId, minting, signal }));
-      return loaders;
+    reading() {
+      reading ??= openReading({ orm, caller: context.caller(), now, keyring: minting.keyring, signal });
+      return reading;
     },
   };
   return context;

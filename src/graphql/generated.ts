@@ -1,8 +1,11 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Tenant as TenantEntity } from '../store/entities/Tenant.ts';
-import type { User as UserEntity } from '../store/entities/User.ts';
-import type { ApiKey as ApiKeyEntity } from '../store/entities/ApiKey.ts';
+import type { TenantRow } from '../store/rows/TenantRow.ts';
+import type { UserRow } from '../store/rows/UserRow.ts';
+import type { ApiKeyRow } from '../store/rows/ApiKeyRow.ts';
+import type { AuditEventRow } from '../store/rows/AuditEventRow.ts';
+import type { ApiKeyStats as ApiKeyCounts } from '../store/apiKeyStats.ts';
 import type { Caller } from '../lib/Caller.ts';
+import type { TenantPage, TenantPlace, UserPage, UserPlace, ApiKeyPage, ApiKeyPlace, AuditEventPage, AuditEventPlace, AnyPage } from './connections.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -25,7 +28,7 @@ export type Scalars = {
    * As input, any offset is taken, and kept to the millisecond.
    */
   DateTime: { input: Date; output: string; }
-  /** A JSON object of your own, at most 8 KiB and five levels deep. It comes back with every verification; the order of its members may change. */
+  /** A JSON object. Where it is yours it has at most 8 KiB and five levels, and comes back with every verification. The order of its members may change. */
   KeywrightJSON: { input: unknown; output: Readonly<Record<string, unknown>>; }
   /**
    * A token that somebody presented to you. It is accepted only as a variable: a literal in the text of a query would end up
@@ -37,6 +40,8 @@ export type Scalars = {
 /** A key: everything about it but its secret. */
 export type ApiKey = Node & {
   __typename?: 'ApiKey';
+  /** What was done to it, newest first. Needs the scope `keywright:audit:read`. */
+  auditEvents?: Maybe<AuditEventConnection>;
   /** When it was made. */
   createdAt: Scalars['DateTime']['output'];
   /** The key as it may be shown anywhere: `kw_live_…_***`. */
@@ -83,13 +88,39 @@ export type ApiKey = Node & {
   updatedAt: Scalars['DateTime']['output'];
 };
 
-/** A page of keys. */
+
+/** A key: everything about it but its secret. */
+export type ApiKeyAuditEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AuditEventFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of keys, newest first. */
 export type ApiKeyConnection = {
   __typename?: 'ApiKeyConnection';
-  /** The keys of this page. */
+  /** The keys of this page, each with its cursor. */
+  edges: Array<ApiKeyEdge>;
+  /** The keys of this page. With a filter there may be fewer than you asked for, or none, although there are more: `pageInfo` says so. */
   nodes: Array<ApiKey>;
-  /** Whether there are more. */
+  /** Where this page stands in its list. */
   pageInfo: PageInfo;
+  /**
+   * How many there are in the whole list; counted only when you ask. Null where a filter would have more than 10,000 rows looked
+   * at for it.
+   */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A place in a list of keys. */
+export type ApiKeyEdge = {
+  __typename?: 'ApiKeyEdge';
+  /** The place, to go on from. */
+  cursor: Scalars['String']['output'];
+  /** What stands there. */
+  node: ApiKey;
 };
 
 /** Where a key may be used; the token shows it. */
@@ -98,6 +129,42 @@ export type ApiKeyEnvironment =
   | 'live'
   /** Trials. */
   | 'test';
+
+/**
+ * Which keys; every field that is given narrows the list, and null narrows nothing. A page costs the same at the millionth key
+ * when it is filtered by tenant, owner, maker, time of creation or, within a tenant, status. For anything else each page looks at
+ * no more than 10,000 keys: see `PageInfo`. Spans of time hold their first moment and not their last, so they can be laid end to end.
+ */
+export type ApiKeyFilter = {
+  /** Only keys made at this moment or later. */
+  createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys made before this moment. */
+  createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys of this environment. */
+  environment?: InputMaybe<ApiKeyEnvironment>;
+  /** Only keys that end at this moment or later; those without an end are not among them. */
+  expiresAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys that end, or ended, before this moment. */
+  expiresBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys that work now, or only those that do not: see `ApiKey.isActive`. */
+  isActive?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only keys last used at this moment or later. */
+  lastUsedAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys last used before this moment; those never used are not among them. */
+  lastUsedBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only keys that this user made. */
+  makerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only keys with this in their name, whatever its case. Every character stands for itself; an empty text narrows nothing. */
+  nameContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only keys that were never used, or only those that were. */
+  neverUsed?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only personal keys of this user. */
+  ownerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only keys in whose list this scope stands, written just so: `orders:*` finds no `orders:read`, and `orders:read` no `orders:*`. */
+  scope?: InputMaybe<Scalars['String']['input']>;
+  /** Only keys of this stored state. */
+  status?: InputMaybe<ApiKeyStatus>;
+};
 
 /** What to do when the wanted name is taken. */
 export type ApiKeyNameConflict =
@@ -126,6 +193,27 @@ export type ApiKeySecretVersion = {
   no: Scalars['Int']['output'];
   /** Whether it is the one to use. */
   state: ApiKeySecretState;
+};
+
+/** Counts about keys. */
+export type ApiKeyStats = {
+  __typename?: 'ApiKeyStats';
+  /** How many different account numbers their tenants have. */
+  accounts: Scalars['Int']['output'];
+  /** How many of them are of the state ACTIVE, whatever their window. */
+  activeKeys: Scalars['Int']['output'];
+  /** How many of them are disabled. */
+  disabledKeys: Scalars['Int']['output'];
+  /** How many different e-mail addresses the users have who made them, whatever their case. */
+  emailAddresses: Scalars['Int']['output'];
+  /** How many keys there are. */
+  keys: Scalars['Int']['output'];
+  /** How many of them are revoked. */
+  revokedKeys: Scalars['Int']['output'];
+  /** How many different sets of scopes they have, in whatever order; none at all is one of them. */
+  scopeCombinations: Scalars['Int']['output'];
+  /** How many different tokens they have: one for each key, because no two keys share one. Retiring ones are not counted. */
+  tokens: Scalars['Int']['output'];
 };
 
 /** The stored state of a key. Whether it works now also depends on its window: see `isActive`. */
@@ -182,6 +270,72 @@ export type ApiKeyVerificationCode =
   | 'VALID'
   /** It is of another environment than you asked for. */
   | 'WRONG_ENVIRONMENT';
+
+/** Something that was done. It is never changed, and outlives what it was done to. */
+export type AuditEvent = Node & {
+  __typename?: 'AuditEvent';
+  /** What was done: the name of the mutation, or of what a system did. */
+  action: Scalars['String']['output'];
+  /** Who did it: the global id of a key or a user, or the name of a system such as `system:bootstrap`. */
+  actor: Scalars['String']['output'];
+  /** When it was done. */
+  at: Scalars['DateTime']['output'];
+  /** What was changed: `before` and `after`, as far as there is one and the other. Never a secret. */
+  changes: Scalars['KeywrightJSON']['output'];
+  /** The id: `evt_…`. */
+  id: Scalars['ID']['output'];
+  /** The request that did it, as its answer and the log name it. */
+  requestId?: Maybe<Scalars['String']['output']>;
+  /** The global id of what it was done to, which may be gone. */
+  target: Scalars['ID']['output'];
+  /** The tenant in which it was done; null once it is gone. */
+  tenant?: Maybe<Tenant>;
+  /** The id of the tenant in which it was done. */
+  tenantId: Scalars['ID']['output'];
+};
+
+/** A page of events, newest first. */
+export type AuditEventConnection = {
+  __typename?: 'AuditEventConnection';
+  /** The events of this page, each with its cursor. */
+  edges: Array<AuditEventEdge>;
+  /** The events of this page. With a filter there may be fewer than you asked for, or none, although there are more: `pageInfo` says so. */
+  nodes: Array<AuditEvent>;
+  /** Where this page stands in its list. */
+  pageInfo: PageInfo;
+  /**
+   * How many there are in the whole list; counted only when you ask. Null where a filter would have more than 10,000 rows looked
+   * at for it.
+   */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A place in a list of events. */
+export type AuditEventEdge = {
+  __typename?: 'AuditEventEdge';
+  /** The place, to go on from. */
+  cursor: Scalars['String']['output'];
+  /** What stands there. */
+  node: AuditEvent;
+};
+
+/**
+ * Which events; every field that is given narrows the list, and null narrows nothing. A page costs the same at the millionth event
+ * when it is filtered by tenant, target, time or, within a tenant, actor. For anything else each page looks at no more than 10,000
+ * events: see `PageInfo`.
+ */
+export type AuditEventFilter = {
+  /** Only events of this name, such as `revokeApiKey`. */
+  action?: InputMaybe<Scalars['String']['input']>;
+  /** Only what this key, user or system did: a global id, or a name such as `system:bootstrap`. */
+  actor?: InputMaybe<Scalars['String']['input']>;
+  /** Only events at this moment or later. */
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only what was done to this tenant, user or key, by its global id; it may be gone. */
+  target?: InputMaybe<Scalars['ID']['input']>;
+  /** Only events before this moment. */
+  until?: InputMaybe<Scalars['DateTime']['input']>;
+};
 
 /** What a key is made of. */
 export type CreateApiKeyInput = {
@@ -660,32 +814,107 @@ export type Node = {
   id: Scalars['ID']['output'];
 };
 
-/** Where a page stands in its list. */
+/**
+ * Where a page stands in its list. A page whose filter no index answers looks at no more than 10,000 rows: it may then be short or
+ * empty although `hasNextPage` (or, backwards, `hasPreviousPage`) is true, and its cursor on that side goes on where it stopped.
+ */
 export type PageInfo = {
   __typename?: 'PageInfo';
-  /** Whether there is something after this page. */
+  /** Where this page ends: give it as `after` to go on. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether there is more after this page, or may be. */
   hasNextPage: Scalars['Boolean']['output'];
+  /** Whether there is more before this page, or was when the cursor that you came by was made. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Where this page begins: give it as `before` to go back. */
+  startCursor?: Maybe<Scalars['String']['output']>;
 };
 
 export type Query = {
   __typename?: 'Query';
-  /** One key, by its id or by the public id that its token carries. Null when there is none that you may see. */
+  /**
+   * One key, by its id, by the public id that its token carries, or by a gateway's identifier. Null when there is none that you
+   * may see. Needs the scope `keywright:keys:read`.
+   */
   apiKey?: Maybe<ApiKey>;
-  /** Keys that you may see, newest first. */
+  /**
+   * Counts about all the keys that you may see. They are read anew each time: of a million keys in half a second.
+   * Needs the scope `keywright:keys:read`.
+   */
+  apiKeyStats?: Maybe<ApiKeyStats>;
+  /** Keys that you may see, newest first; a person sees its personal keys. Needs the scope `keywright:keys:read`. */
   apiKeys?: Maybe<ApiKeyConnection>;
+  /**
+   * What was done, by whom and when, newest first. A person sees what was done to the personal keys that it has now, as far as
+   * the newest hundred of them go; name one as the filter's `target`, or ask `ApiKey.auditEvents`, for any other. Needs the scope
+   * `keywright:audit:read`.
+   */
+  auditEvents?: Maybe<AuditEventConnection>;
+  /** One tenant. Null when there is none that you may see. Needs the scope `keywright:tenants:read`. */
+  tenant?: Maybe<Tenant>;
+  /** Tenants that you may see, newest first: every one for the platform, for others their own. Needs the scope `keywright:tenants:read`. */
+  tenants?: Maybe<TenantConnection>;
+  /** One user. Null when there is none that you may see. Needs the scope `keywright:users:read`, or to be that user. */
+  user?: Maybe<User>;
+  /** Users that you may see, newest first; a person sees itself. Needs the scope `keywright:users:read`. */
+  users?: Maybe<UserConnection>;
   /** Who you are to this service, and what you may do. Ask this first. */
   viewer?: Maybe<Viewer>;
 };
 
 
 export type QueryApiKeyArgs = {
+  externalKeyId?: InputMaybe<Scalars['ID']['input']>;
   id?: InputMaybe<Scalars['ID']['input']>;
   publicId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
 export type QueryApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ApiKeyFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  tenantId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryAuditEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AuditEventFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  tenantId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryTenantArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryTenantsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<TenantFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<UserFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
   tenantId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -829,6 +1058,12 @@ export type Tenant = Node & {
   __typename?: 'Tenant';
   /** The number of its account in the operator's books, if it has one. */
   accountNumber?: Maybe<Scalars['String']['output']>;
+  /** Counts about its keys that you may see. Needs the scope `keywright:keys:read`. */
+  apiKeyStats?: Maybe<ApiKeyStats>;
+  /** Its keys that you may see, newest first. Needs the scope `keywright:keys:read`. */
+  apiKeys?: Maybe<ApiKeyConnection>;
+  /** What was done in it, as far as you may see, newest first. Needs the scope `keywright:audit:read`. */
+  auditEvents?: Maybe<AuditEventConnection>;
   /** When it was made. */
   createdAt: Scalars['DateTime']['output'];
   /** The id: `tnt_…`. */
@@ -843,6 +1078,78 @@ export type Tenant = Node & {
   status: TenantStatus;
   /** When it was last changed; when it was made, if never. */
   updatedAt: Scalars['DateTime']['output'];
+  /** Its users that you may see, newest first. Needs the scope `keywright:users:read`. */
+  users?: Maybe<UserConnection>;
+};
+
+
+/** Whose keys they are: a company, a person, or the platform itself. */
+export type TenantApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ApiKeyFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Whose keys they are: a company, a person, or the platform itself. */
+export type TenantAuditEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AuditEventFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Whose keys they are: a company, a person, or the platform itself. */
+export type TenantUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<UserFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of tenants, newest first. */
+export type TenantConnection = {
+  __typename?: 'TenantConnection';
+  /** The tenants of this page, each with its cursor. */
+  edges: Array<TenantEdge>;
+  /** The tenants of this page. With a filter there may be fewer than you asked for, or none, although there are more: `pageInfo` says so. */
+  nodes: Array<Tenant>;
+  /** Where this page stands in its list. */
+  pageInfo: PageInfo;
+  /**
+   * How many there are in the whole list; counted only when you ask. Null where a filter would have more than 10,000 rows looked
+   * at for it.
+   */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A place in a list of tenants. */
+export type TenantEdge = {
+  __typename?: 'TenantEdge';
+  /** The place, to go on from. */
+  cursor: Scalars['String']['output'];
+  /** What stands there. */
+  node: Tenant;
+};
+
+/**
+ * Which tenants; every field that is given narrows the list, and null narrows nothing. Each page looks at no more than 10,000
+ * tenants: see `PageInfo`.
+ */
+export type TenantFilter = {
+  /** Only tenants of this kind. */
+  kind?: InputMaybe<TenantKind>;
+  /** Only tenants with this in their name, whatever its case. Every character stands for itself; an empty text narrows nothing. */
+  nameContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only tenants with this in their slug, whatever its case. */
+  slugContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only tenants of this state. */
+  status?: InputMaybe<TenantStatus>;
 };
 
 /** What kind of party a tenant is. */
@@ -935,6 +1242,8 @@ export type UpdateUserPayload = {
 /** A person of one tenant. */
 export type User = Node & {
   __typename?: 'User';
+  /** The user's personal keys that you may see, newest first. Needs the scope `keywright:keys:read`. */
+  apiKeys?: Maybe<ApiKeyConnection>;
   /** When the user was made. */
   createdAt: Scalars['DateTime']['output'];
   /** The e-mail address, unique in the tenant whatever its case. */
@@ -953,6 +1262,54 @@ export type User = Node & {
   tenant: Tenant;
   /** When the user was last changed; when made, if never. */
   updatedAt: Scalars['DateTime']['output'];
+};
+
+
+/** A person of one tenant. */
+export type UserApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ApiKeyFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of users, newest first. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The users of this page, each with its cursor. */
+  edges: Array<UserEdge>;
+  /** The users of this page. With a filter there may be fewer than you asked for, or none, although there are more: `pageInfo` says so. */
+  nodes: Array<User>;
+  /** Where this page stands in its list. */
+  pageInfo: PageInfo;
+  /**
+   * How many there are in the whole list; counted only when you ask. Null where a filter would have more than 10,000 rows looked
+   * at for it.
+   */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A place in a list of users. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** The place, to go on from. */
+  cursor: Scalars['String']['output'];
+  /** What stands there. */
+  node: User;
+};
+
+/**
+ * Which users; every field that is given narrows the list, and null narrows nothing. Each page looks at no more than 10,000
+ * users: see `PageInfo`.
+ */
+export type UserFilter = {
+  /** Only users with this in their e-mail address, whatever its case. Every character stands for itself; an empty text narrows nothing. */
+  emailContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only users with this in their name, whatever its case. */
+  nameContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only users of this state. */
+  status?: InputMaybe<UserStatus>;
 };
 
 /** Whether a user's personal keys work. */
@@ -1099,24 +1456,32 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   Node:
-    | ( ApiKeyEntity )
-    | ( TenantEntity )
-    | ( UserEntity )
+    | ( ApiKeyRow )
+    | ( AuditEventRow )
+    | ( TenantRow )
+    | ( UserRow )
   ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  ApiKey: ResolverTypeWrapper<ApiKeyEntity>;
-  ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'nodes'> & { nodes: Array<ResolversTypes['ApiKey']> }>;
+  ApiKey: ResolverTypeWrapper<ApiKeyRow>;
+  ApiKeyConnection: ResolverTypeWrapper<ApiKeyPage>;
+  ApiKeyEdge: ResolverTypeWrapper<ApiKeyPlace>;
   ApiKeyEnvironment: ResolverTypeWrapper<ApiKeyEnvironment>;
+  ApiKeyFilter: ApiKeyFilter;
   ApiKeyNameConflict: ApiKeyNameConflict;
   ApiKeySecret: ResolverTypeWrapper<Scalars['ApiKeySecret']['output']>;
   ApiKeySecretState: ApiKeySecretState;
   ApiKeySecretVersion: ResolverTypeWrapper<ApiKeySecretVersion>;
+  ApiKeyStats: ResolverTypeWrapper<ApiKeyCounts>;
   ApiKeyStatus: ResolverTypeWrapper<ApiKeyStatus>;
   ApiKeyVerification: ResolverTypeWrapper<Omit<ApiKeyVerification, 'environment'> & { environment?: Maybe<ResolversTypes['ApiKeyEnvironment']> }>;
   ApiKeyVerificationCode: ApiKeyVerificationCode;
+  AuditEvent: ResolverTypeWrapper<AuditEventRow>;
+  AuditEventConnection: ResolverTypeWrapper<AuditEventPage>;
+  AuditEventEdge: ResolverTypeWrapper<AuditEventPlace>;
+  AuditEventFilter: AuditEventFilter;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
@@ -1146,7 +1511,7 @@ export type ResolversTypes = {
   KeywrightUserErrorCode: KeywrightUserErrorCode;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  PageInfo: ResolverTypeWrapper<AnyPage>;
   PresentedApiKeyToken: ResolverTypeWrapper<Scalars['PresentedApiKeyToken']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ReactivateTenantInput: ReactivateTenantInput;
@@ -1164,7 +1529,10 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   SuspendTenantInput: SuspendTenantInput;
   SuspendTenantPayload: ResolverTypeWrapper<Omit<SuspendTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversTypes['Tenant']> }>;
-  Tenant: ResolverTypeWrapper<TenantEntity>;
+  Tenant: ResolverTypeWrapper<TenantRow>;
+  TenantConnection: ResolverTypeWrapper<TenantPage>;
+  TenantEdge: ResolverTypeWrapper<TenantPlace>;
+  TenantFilter: TenantFilter;
   TenantKind: ResolverTypeWrapper<TenantKind>;
   TenantStatus: ResolverTypeWrapper<TenantStatus>;
   UpdateApiKeyInput: UpdateApiKeyInput;
@@ -1173,7 +1541,10 @@ export type ResolversTypes = {
   UpdateTenantPayload: ResolverTypeWrapper<Omit<UpdateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversTypes['Tenant']> }>;
   UpdateUserInput: UpdateUserInput;
   UpdateUserPayload: ResolverTypeWrapper<Omit<UpdateUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
-  User: ResolverTypeWrapper<UserEntity>;
+  User: ResolverTypeWrapper<UserRow>;
+  UserConnection: ResolverTypeWrapper<UserPage>;
+  UserEdge: ResolverTypeWrapper<UserPlace>;
+  UserFilter: UserFilter;
   UserStatus: ResolverTypeWrapper<UserStatus>;
   VerifyApiKeyInput: VerifyApiKeyInput;
   VerifyApiKeyPayload: ResolverTypeWrapper<Omit<VerifyApiKeyPayload, 'verification'> & { verification?: Maybe<ResolversTypes['ApiKeyVerification']> }>;
@@ -1185,11 +1556,18 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  ApiKey: ApiKeyEntity;
-  ApiKeyConnection: Omit<ApiKeyConnection, 'nodes'> & { nodes: Array<ResolversParentTypes['ApiKey']> };
+  ApiKey: ApiKeyRow;
+  ApiKeyConnection: ApiKeyPage;
+  ApiKeyEdge: ApiKeyPlace;
+  ApiKeyFilter: ApiKeyFilter;
   ApiKeySecret: Scalars['ApiKeySecret']['output'];
   ApiKeySecretVersion: ApiKeySecretVersion;
+  ApiKeyStats: ApiKeyCounts;
   ApiKeyVerification: ApiKeyVerification;
+  AuditEvent: AuditEventRow;
+  AuditEventConnection: AuditEventPage;
+  AuditEventEdge: AuditEventPlace;
+  AuditEventFilter: AuditEventFilter;
   Boolean: Scalars['Boolean']['output'];
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
@@ -1218,7 +1596,7 @@ export type ResolversParentTypes = {
   KeywrightUserError: KeywrightUserError;
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
-  PageInfo: PageInfo;
+  PageInfo: AnyPage;
   PresentedApiKeyToken: Scalars['PresentedApiKeyToken']['output'];
   Query: Record<PropertyKey, never>;
   ReactivateTenantInput: ReactivateTenantInput;
@@ -1236,14 +1614,20 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   SuspendTenantInput: SuspendTenantInput;
   SuspendTenantPayload: Omit<SuspendTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversParentTypes['Tenant']> };
-  Tenant: TenantEntity;
+  Tenant: TenantRow;
+  TenantConnection: TenantPage;
+  TenantEdge: TenantPlace;
+  TenantFilter: TenantFilter;
   UpdateApiKeyInput: UpdateApiKeyInput;
   UpdateApiKeyPayload: Omit<UpdateApiKeyPayload, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
   UpdateTenantInput: UpdateTenantInput;
   UpdateTenantPayload: Omit<UpdateTenantPayload, 'tenant'> & { tenant?: Maybe<ResolversParentTypes['Tenant']> };
   UpdateUserInput: UpdateUserInput;
   UpdateUserPayload: Omit<UpdateUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
-  User: UserEntity;
+  User: UserRow;
+  UserConnection: UserPage;
+  UserEdge: UserPlace;
+  UserFilter: UserFilter;
   VerifyApiKeyInput: VerifyApiKeyInput;
   VerifyApiKeyPayload: Omit<VerifyApiKeyPayload, 'verification'> & { verification?: Maybe<ResolversParentTypes['ApiKeyVerification']> };
   VerifyApiKeysInput: VerifyApiKeysInput;
@@ -1252,6 +1636,7 @@ export type ResolversParentTypes = {
 };
 
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, Partial<ApiKeyAuditEventsArgs>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   display?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   environment?: Resolver<ResolversTypes['ApiKeyEnvironment'], ParentType, ContextType>;
@@ -1278,8 +1663,15 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
 };
 
 export type ApiKeyConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ApiKeyEdge']>, ParentType, ContextType>;
   nodes?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ApiKeyEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyEdge'] = ResolversParentTypes['ApiKeyEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
 };
 
 export type ApiKeyEnvironmentResolvers = { LIVE: 'live', TEST: 'test' };
@@ -1296,6 +1688,17 @@ export type ApiKeySecretVersionResolvers<ContextType = Context, ParentType exten
   state?: Resolver<ResolversTypes['ApiKeySecretState'], ParentType, ContextType>;
 };
 
+export type ApiKeyStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyStats'] = ResolversParentTypes['ApiKeyStats']> = {
+  accounts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  activeKeys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  disabledKeys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  emailAddresses?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  keys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revokedKeys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  scopeCombinations?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type ApiKeyStatusResolvers = { ACTIVE: 'active', DISABLED: 'disabled', REVOKED: 'revoked' };
 
 export type ApiKeyVerificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyVerification'] = ResolversParentTypes['ApiKeyVerification']> = {
@@ -1308,6 +1711,31 @@ export type ApiKeyVerificationResolvers<ContextType = Context, ParentType extend
   scopes?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
   tenantId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   valid?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type AuditEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changes?: Resolver<ResolversTypes['KeywrightJSON'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  requestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  target?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType>;
+  tenantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditEventConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEventConnection'] = ResolversParentTypes['AuditEventConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['AuditEventEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['AuditEvent']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type AuditEventEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -1405,11 +1833,14 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'ApiKey' | 'Tenant' | 'User', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApiKey' | 'AuditEvent' | 'Tenant' | 'User', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export interface PresentedApiKeyTokenScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['PresentedApiKeyToken'], any> {
@@ -1418,7 +1849,13 @@ export interface PresentedApiKeyTokenScalarConfig extends GraphQLScalarTypeConfi
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, Partial<QueryApiKeyArgs>>;
-  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first'>>;
+  apiKeyStats?: Resolver<Maybe<ResolversTypes['ApiKeyStats']>, ParentType, ContextType>;
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<QueryApiKeysArgs>>;
+  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, Partial<QueryAuditEventsArgs>>;
+  tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType, RequireFields<QueryTenantArgs, 'id'>>;
+  tenants?: Resolver<Maybe<ResolversTypes['TenantConnection']>, ParentType, ContextType, Partial<QueryTenantsArgs>>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
+  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, Partial<QueryUsersArgs>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
 };
 
@@ -1465,6 +1902,9 @@ export type SuspendTenantPayloadResolvers<ContextType = Context, ParentType exte
 
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant']> = {
   accountNumber?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  apiKeyStats?: Resolver<Maybe<ResolversTypes['ApiKeyStats']>, ParentType, ContextType>;
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<TenantApiKeysArgs>>;
+  auditEvents?: Resolver<Maybe<ResolversTypes['AuditEventConnection']>, ParentType, ContextType, Partial<TenantAuditEventsArgs>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['TenantKind'], ParentType, ContextType>;
@@ -1472,7 +1912,20 @@ export type TenantResolvers<ContextType = Context, ParentType extends ResolversP
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['TenantStatus'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, Partial<TenantUsersArgs>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TenantConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TenantConnection'] = ResolversParentTypes['TenantConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['TenantEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Tenant']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type TenantEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TenantEdge'] = ResolversParentTypes['TenantEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Tenant'], ParentType, ContextType>;
 };
 
 export type TenantKindResolvers = { ORGANIZATION: 'organization', PERSONAL: 'personal', PLATFORM: 'platform' };
@@ -1495,6 +1948,7 @@ export type UpdateUserPayloadResolvers<ContextType = Context, ParentType extends
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1505,6 +1959,18 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   tenant?: Resolver<ResolversTypes['Tenant'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['User']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
 export type UserStatusResolvers = { ACTIVE: 'active', DISABLED: 'disabled' };
@@ -1534,11 +2000,16 @@ export type ViewerKindResolvers = { PLATFORM: 'platform', TENANT: 'tenant', USER
 export type Resolvers<ContextType = Context> = {
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
+  ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
   ApiKeyEnvironment?: ApiKeyEnvironmentResolvers;
   ApiKeySecret?: GraphQLScalarType;
   ApiKeySecretVersion?: ApiKeySecretVersionResolvers<ContextType>;
+  ApiKeyStats?: ApiKeyStatsResolvers<ContextType>;
   ApiKeyStatus?: ApiKeyStatusResolvers;
   ApiKeyVerification?: ApiKeyVerificationResolvers<ContextType>;
+  AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
+  AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   CreateTenantPayload?: CreateTenantPayloadResolvers<ContextType>;
   CreateUserPayload?: CreateUserPayloadResolvers<ContextType>;
@@ -1565,12 +2036,16 @@ export type Resolvers<ContextType = Context> = {
   RotateApiKeyPayload?: RotateApiKeyPayloadResolvers<ContextType>;
   SuspendTenantPayload?: SuspendTenantPayloadResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
+  TenantConnection?: TenantConnectionResolvers<ContextType>;
+  TenantEdge?: TenantEdgeResolvers<ContextType>;
   TenantKind?: TenantKindResolvers;
   TenantStatus?: TenantStatusResolvers;
   UpdateApiKeyPayload?: UpdateApiKeyPayloadResolvers<ContextType>;
   UpdateTenantPayload?: UpdateTenantPayloadResolvers<ContextType>;
   UpdateUserPayload?: UpdateUserPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
   UserStatus?: UserStatusResolvers;
   VerifyApiKeyPayload?: VerifyApiKeyPayloadResolvers<ContextType>;
   VerifyApiKeysPayload?: VerifyApiKeysPayloadResolvers<ContextType>;

@@ -1,4 +1,7 @@
 import { ApiKey } from './ApiKey.ts';
+import { ApiKeyStats } from './ApiKeyStats.ts';
+import { AuditEvent } from './AuditEvent.ts';
+import { connections } from './connections.ts';
 import { enums } from './enums.ts';
 import type { Resolvers } from './generated.ts';
 import { Mutation } from './Mutation.ts';
@@ -15,7 +18,10 @@ export const resolvers: Resolvers = {
   Tenant,
   User,
   ApiKey,
+  AuditEvent,
+  ApiKeyStats,
   Viewer,
+  ...connections,
   DateTime,
   KeywrightJSON,
   ApiKeySecret,

@@ -1,37 +1,70 @@
-import { Refusal } from '../lib/errors.ts';
-import { parseGlobalId } from '../lib/ids.ts';
-import { ifGiven } from '../lib/ifGiven.ts';
-import { limits } from '../lib/limits.ts';
-import { requireReach, requireTenant } from '../lib/permissions.ts';
-import type { Ctx } from '../store/Ctx.ts';
-import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
-import { asking } from '../store/outage.ts';
+import type { PageArguments } from '../lib/pageRange.ts';
+import { parseListedTenant, requireReach } from '../lib/permissions.ts';
+import { type Connection, readConnection } from '../store/connection.ts';
+import { type List, ofTenant, type Selection } from '../store/pages.ts';
+import type { Reading } from '../store/Reading.ts';
+import { type ApiKeyRow, apiKeyColumns, toApiKeyRow } from '../store/rows/ApiKeyRow.ts';
+import { sql } from '../store/sql.ts';
+import { type ApiKeyFilter, apiKeyConditions, parseApiKeyFilter, type WantedApiKeys } from './apiKeyFilter.ts';
 
-/** Which keys, and how many. */
-export type ListApiKeysInput = { readonly first?: number | null; readonly tenantId?: string | null };
+/** Which keys, and which part of them. */
+export type ListApiKeysInput = PageArguments & {
+  readonly tenantId?: string | null | undefined;
+  /** Only this user's personal keys. */
+  readonly ownerUserId?: string | undefined;
+  readonly filter?: ApiKeyFilter | null | undefined;
+};
+
+const apiKeys: List<ApiKeyRow> = {
+  table: sql`api_keys`,
+  time: sql`created_at`,
+  columns: apiKeyColumns,
+  toRow: toApiKeyRow,
+  positionOf: ({ createdAt, id }) => ({ time: createdAt, id }),
+};
 
 /** Keys that the caller may see, newest first. */
-export async function listApiKeys(
-  ctx: Ctx,
-  input: ListApiKeysInput,
-): Promise<{ nodes: ApiKey[]; hasNextPage: boolean }> {
-  const reach = requireReach(ctx.caller, 'keys:read');
-  const first = parseFirst(input.first);
-  const tenantId = ifGiven(input.tenantId, ['tenantId'], (id, path) => parseGlobalId('Tenant', id, path)) ?? null;
-  if (tenantId !== null) requireTenant(ctx.caller, reach, tenantId, ['tenantId']);
-  const where = {
-    ...(tenantId === null ? {} : { tenant: tenantId }),
-    ...(reach === 'self' ? { owner: ctx.caller.userId } : {}),
-  };
-  // One more than the page: that it is there is all that hasNextPage says.
-  const rows = await asking(() =>
-    ctx.em.find(ApiKeySchema, where, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: first + 1 }),
-  );
-  return { nodes: rows.slice(0, first), hasNextPage: rows.length > first };
+export async function listApiKeys(reading: Reading, input: ListApiKeysInput): Promise<Connection<ApiKeyRow>> {
+  const { caller } = reading;
+  const reach = requireReach(caller, 'keys:read');
+  const tenantId = parseListedTenant(caller, reach, input.tenantId, ['tenantId']);
+  const filter = parseApiKeyFilter(input.filter ?? {}, ['filter']);
+  const whose = { tenantId, ownerUserId: reach === 'self' ? caller.userId : (input.ownerUserId ?? null) };
+  const isForeign = input.ownerUserId !== undefined && input.ownerUserId !== whose.ownerUserId;
+  return readConnection(reading, {
+    selection: isForeign ? nothing : select(reading, whose, filter),
+    meaning: { list: 'apiKeys', ...whose, filter },
+    range: input,
+  });
 }
 
-function parseFirst(first: number | null | undefined): number {
-  const count = first ?? limits.pageSizeDefault;
-  if (Number.isInteger(count) && count >= 1 && count <= limits.pageSizeMax) return count;
-  throw new Refusal('INVALID_INPUT', `A page has from 1 to ${limits.pageSizeMax} items, not ${count}.`, ['first']);
+type Whose = { readonly tenantId: string | null; readonly ownerUserId: string | null };
+
+const nothing: Selection<ApiKeyRow> = { list: apiKeys, within: [sql`false`], matching: [] };
+
+/**
+ * Chooses the one index that the page walks along, in its order: of an owner, a maker, a tenant's keys of one status, a
+ * tenant, or all. Everything else that is asked is looked up row by row.
+ */
+function select({ caller, now }: Reading, whose: Whose, filter: WantedApiKeys): Selection<ApiKeyRow> {
+  const owner = whose.ownerUserId ?? filter.ownerUserId;
+  if (filter.ownerUserId !== undefined && filter.ownerUserId !== owner) return nothing;
+  const walked: (keyof WantedApiKeys)[] = ['ownerUserId', 'createdAfter', 'createdBefore'];
+  if (owner === undefined) {
+    if (filter.makerUserId !== undefined) walked.push('makerUserId');
+    else if (whose.tenantId !== null) walked.push('status');
+  }
+  const members = Object.keys(filter) as (keyof WantedApiKeys)[];
+  const within = walked.filter((member) => member !== 'ownerUserId');
+  const matching = members.filter((member) => !walked.includes(member));
+  const tenant = ofTenant(caller, whose.tenantId);
+  return {
+    list: apiKeys,
+    parent: owner === undefined ? tenant : { column: sql`owner_user_id`, type: 'uuid', value: owner },
+    within: [
+      ...(owner === undefined || tenant === undefined ? [] : [sql`tenant_id = ${tenant.value}`]),
+      ...apiKeyConditions(filter, within, now),
+    ],
+    matching: apiKeyConditions(filter, matching, now),
+  };
 }

@@ -1,4 +1,4 @@
-/** JSON with its keys in order, so that a client may send the same input in another one. */
+/** JSON with its keys in order and without what is undefined: two values that mean the same have one text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (value instanceof Date) return JSON.stringify(value);

@@ -84,6 +84,14 @@ export const limits = {
   /** Page size of every list. */
   pageSizeDefault: 20,
   pageSizeMax: 100,
+  /** Rows that a page, or a count, looks at for what no index answers: some five milliseconds of Postgres. */
+  scannedRowsMax: 10_000,
+  /** A person's newest keys whose events are one list: each is a look-up of its own in every page of it. */
+  ownKeysAuditedMax: 100,
+  /** A cursor has 79 to 83 characters; what is longer is not decoded. */
+  cursorCharsMax: 128,
+  /** Texts of reads whose plans each connection keeps, some 20 KiB each: what the usual pages need is a tenth of it. */
+  preparedReadsMax: 200,
 
   /** A token as presented: the longest native shape is 110; imported ones may be longer. */
   tokenCharsMax: 512,

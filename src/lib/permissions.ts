@@ -1,5 +1,6 @@
 import type { Caller } from './Caller.ts';
 import { Denied, Refusal } from './errors.ts';
+import { parseGlobalId } from './ids.ts';
 import { allows } from './scopes.ts';
 
 /** How far a permission reaches: every tenant, the caller's own, what is the caller's own within it, or nothing. */
@@ -44,6 +45,20 @@ export function requireReach(caller: Caller, permission: Permission): Exclude<Re
 /** A tenant beyond the caller's reach does not exist for it. */
 export function requireTenant(caller: Caller, reach: Reach, tenantId: string, path: readonly string[]): void {
   if (reach !== 'all' && tenantId !== caller.tenantId) throw new Refusal('NOT_FOUND', 'There is no such tenant.', path);
+}
+
+/**
+ * The tenant to which a list is narrowed; null for all of them. Whoever does not reach all has its own, asked or not.
+ */
+export function parseListedTenant(
+  caller: Caller,
+  reach: Reach,
+  tenantId: string | null | undefined,
+  path: readonly string[],
+): string | null {
+  const asked = tenantId == null ? null : parseGlobalId('Tenant', tenantId, path);
+  if (asked !== null) requireTenant(caller, reach, asked, path);
+  return reach === 'all' ? asked : caller.tenantId;
 }
 
 /** The names of all that a caller may do, for `viewer`. */

@@ -24,6 +24,15 @@ export function parseReason(value: unknown, path: readonly string[]): string {
   return parseLine(value, { what: 'A reason', charsMax: limits.reasonCharsMax }, path);
 }
 
+/** A part of a text to search for, in NFC as what is searched; every character stands for itself. Undefined for an empty one, which is in every text. */
+export function parsePart(value: unknown, path: readonly string[]): string | undefined {
+  const rule = { what: 'A text to search for', charsMax: limits.nameCharsMax };
+  const part = wellFormed(value, rule, path).normalize('NFC');
+  refuseControls(part, rule, path);
+  refuseLonger(part, rule, path);
+  return part === '' ? undefined : part;
+}
+
 /**
  * The identity provider's name for a user. It is compared exactly with what a credential says, so nothing in it is
  * trimmed or normalised: what could not be kept as it is, is refused.

@@ -34,6 +34,11 @@ export function defaultSelection(
   return selections.length === 0 ? undefined : { kind: Kind.SELECTION_SET, selections };
 }
 
-function isAskable(field: GraphQLField<unknown, unknown>): boolean {
-  return field.deprecationReason == null && !field.args.some(isRequiredArgument);
+/** What tells a page's rows a second time, or makes the service count: it is there for whoever names it. */
+const onlyByName = new Set(['edges', 'totalCount', 'apiKeyStats']);
+
+/** A list inside of something else is a question of its own, with a page to choose. */
+function isAskable({ name, args, type, deprecationReason }: GraphQLField<unknown, unknown>): boolean {
+  if (deprecationReason != null || args.some(isRequiredArgument) || onlyByName.has(name)) return false;
+  return !getNamedType(type).name.endsWith('Connection');
 }

@@ -59,7 +59,9 @@ export const ApiKeySchema = defineEntity({
     { name: 'idx_api_keys_user', properties: ['maker'] },
     { name: 'ix_api_keys_tenant_created', properties: ['tenant', 'createdAt', 'id'] },
     { name: 'ix_api_keys_created', properties: ['createdAt', 'id'] },
-    { name: 'ix_api_keys_owner', properties: ['tenant', 'owner'] },
+    { name: 'ix_api_keys_tenant_status', properties: ['tenant', 'status', 'createdAt', 'id'] },
+    { name: 'ix_api_keys_owner', properties: ['owner', 'createdAt', 'id'], where: 'owner_user_id IS NOT NULL' },
+    { name: 'ix_api_keys_maker', properties: ['maker', 'createdAt', 'id'], where: 'user_id IS NOT NULL' },
   ],
   checks: [
     { name: 'api_keys_token_hash_check', expression: 'octet_length(token_hash) = 32' },

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { ApiKeySchema } from './ApiKey.ts';
 import { Timestamp } from './Timestamp.ts';
 
@@ -21,4 +21,3 @@ export const ApiKeyRetiringSecretSchema = defineEntity({
   uniques: [{ name: 'uq_api_key_retiring_secrets_token', properties: ['tokenHash'] }],
   checks: [{ name: 'api_key_retiring_secrets_token_hash_check', expression: 'octet_length(token_hash) = 32' }],
 });
-export type ApiKeyRetiringSecret = InferEntity<typeof ApiKeyRetiringSecretSchema>;

@@ -23,6 +23,8 @@ export const AuditEventSchema = defineEntity({
   },
   indexes: [
     { name: 'ix_audit_events_target', properties: ['target', 'action'] },
+    { name: 'ix_audit_events_target_at', properties: ['target', 'at', 'id'] },
+    { name: 'ix_audit_events_tenant_actor', properties: ['tenantId', 'actor', 'at', 'id'] },
     { name: 'ix_audit_events_tenant_at', properties: ['tenantId', 'at', 'id'] },
     { name: 'ix_audit_events_at', properties: ['at', 'id'] },
   ],
