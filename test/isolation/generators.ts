@@ -1,9 +1,18 @@
 /** What an id-taking place names. A place that is not here fails the test: say what it takes. */
-export type IdKind = 'Tenant' | 'User' | 'ApiKey' | 'publicId' | 'externalKeyId' | 'secretToken';
+export type IdKind = 'Tenant' | 'User' | 'ApiKey' | 'publicId' | 'externalKeyId' | 'actor' | 'secretToken';
 
 /** Every place of the graph that takes an id, or a token, which names its key. */
 export const idPlaces: Readonly<Record<string, IdKind>> = {
+  'tenant(id)': 'Tenant',
+  'user(id)': 'User',
+  'users(tenantId)': 'Tenant',
   'apiKey(id)': 'ApiKey',
+  'apiKey(externalKeyId)': 'externalKeyId',
+  'ApiKeyFilter.ownerUserId': 'User',
+  'ApiKeyFilter.makerUserId': 'User',
+  'auditEvents(tenantId)': 'Tenant',
+  'AuditEventFilter.target': 'ApiKey',
+  'AuditEventFilter.actor': 'actor',
   'apiKey(publicId)': 'publicId',
   'apiKeys(tenantId)': 'Tenant',
   'UpdateTenantInput.id': 'Tenant',
@@ -33,6 +42,9 @@ export const idPlaces: Readonly<Record<string, IdKind>> = {
 
 /** Whoever holds a token may end its key, wherever it is from: that is what this field is for. */
 export const openPlaces: ReadonlySet<string> = new Set(['RevokePresentedApiKeyInput.token']);
+
+/** These take any text, so that none is malformed. */
+export const freeKinds: ReadonlySet<IdKind> = new Set(['externalKeyId', 'actor', 'secretToken']);
 
 let count = 0;
 

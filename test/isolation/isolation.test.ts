@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { buildSchema } from 'graphql';
+import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { typeDefs } from '../../src/graphql/createGraph.ts';
 import { globalId } from '../../src/lib/ids.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { checksum, makeTenant, makeUser, send } from '../support/verbs.ts';
-import { type IdKind, idPlaces, openPlaces, values } from './generators.ts';
+import { freeKinds, type IdKind, idPlaces, openPlaces, values } from './generators.ts';
 import { argumentsOf, documentOf, type Place, placesOf, rootsOf } from './walk.ts';
 
 const schema = buildSchema(typeDefs);
-const places = placesOf(schema, ['ID', 'PresentedApiKeyToken']);
+// What is an id by its type, and the one text that is a global id as well.
+const places = placesOf(
+  schema,
+  ({ typeName, coordinate }) =>
+    ['ID', 'PresentedApiKeyToken'].includes(typeName) || coordinate === 'AuditEventFilter.actor',
+);
 const probed = places.filter(({ coordinate }) => !openPlaces.has(coordinate));
 
 /** It stands in every text of tenant B, so that wherever it shows, a row of B did. */
@@ -35,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** A tenant with a user, a personal key of two secrets, and the mark in everything it can write. */
-async function populate(b: { id: string; key: string }, mark: string): Promise<Ids> {
+async function populate(b: { id: string; key: string; keyId: string }, mark: string): Promise<Ids> {
   await send(service, 'updateTenant', { id: b.id, name: mark, slug: mark.toLowerCase() }, b.key);
   const person = { name: mark, email: `${mark}@example.com`, externalId: mark };
   const { user } = await send(service, 'createUser', person, b.key);
@@ -46,19 +51,28 @@ async function populate(b: { id: string; key: string }, mark: string): Promise<I
   const own = "update api_keys set user_id = owner_user_id where 'key_' || keywright_base32(id) = $1";
   await service.database.sql(own, [id]);
   const { secret } = await send(service, 'rotateApiKey', { id, graceSeconds: 3600 }, service.platformKey);
-  return { ...(await idsOf(b.id, user.id, id)), externalKeyId: mark, secretToken: secret };
+  return { ...(await idsOf(b.id, user.id, id)), externalKeyId: mark, actor: b.keyId, secretToken: secret };
 }
 
 async function idsOf(tenant: string, user: string, apiKey: string): Promise<Ids> {
   const publicId = apiKey.slice('key_'.length);
-  return { Tenant: tenant, User: user, ApiKey: apiKey, publicId, externalKeyId: 'none', secretToken: '' };
+  return {
+    Tenant: tenant,
+    User: user,
+    ApiKey: apiKey,
+    publicId,
+    externalKeyId: 'none',
+    actor: apiKey,
+    secretToken: '',
+  };
 }
 
 /** Well-formed, and of nothing that is there any more; the token is of this very deployment. */
 async function nobody(key: string): Promise<Ids> {
   const { apiKey, secret } = await send(service, 'createApiKey', { name: 'gone' }, key);
   await send(service, 'deleteApiKey', { id: apiKey.id }, key);
-  const ids = await idsOf(globalId('Tenant', randomUUID()), globalId('User', randomUUID()), apiKey.id);
+  const [tenant, user, unknown] = (['Tenant', 'User', 'ApiKey'] as const).map((kind) => globalId(kind, randomUUID()));
+  const ids = await idsOf(tenant ?? '', user ?? '', unknown ?? '');
   return { ...ids, externalKeyId: 'nobody', secretToken: secret };
 }
 
@@ -85,6 +99,19 @@ async function ask(place: Place, id: string, key: string): Promise<string> {
 describe('another tenant', () => {
   it('every place of the graph that takes an id is known here, and no other', () => {
     expect([...new Set(places.map(({ coordinate }) => coordinate))].sort()).toEqual(Object.keys(idPlaces).sort());
+  });
+
+  it('no field below the root takes an id of its own: whatever hangs on a row is of that row', () => {
+    const deep = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) && !['Query', 'Mutation'].includes(type.name) && !type.name.startsWith('__')
+        ? Object.values(type.getFields()).flatMap(({ name, args }) =>
+            args
+              .filter((arg) => String(getNamedType(arg.type)) === 'ID')
+              .map((arg) => `${type.name}.${name}(${arg.name})`),
+          )
+        : [],
+    );
+    expect(deep).toEqual([]);
   });
 
   it.each(['a tenant', 'a person'] as const)('of what is B’s, %s hears what it hears of nothing', async (who) => {
@@ -141,7 +168,7 @@ describe('another tenant', () => {
   malformed.push('key_\u0000', '\ud800', 'a'.repeat(5000), '__proto__', '🔑');
   it('a malformed id is refused for what it is, whoever asks, and changes nothing', async () => {
     const before = await checksum(service);
-    for (const place of probed.filter(({ coordinate }) => kindAt(coordinate) !== 'secretToken')) {
+    for (const place of probed.filter(({ coordinate }) => !freeKinds.has(kindAt(coordinate)))) {
       for (const id of malformed) {
         const answer = await ask(place, id, callers['a tenant']);
         const code = /"code":"([A-Z_]+)"/.exec(answer)?.[1] ?? 'none';

@@ -39,23 +39,26 @@ export function rootsOf(schema: GraphQLSchema): Root[] {
   ];
 }
 
-/** Every place under every root field where a value of one of these types is taken. */
-export function placesOf(schema: GraphQLSchema, typeNames: readonly string[]): Place[] {
+/** Every place under every root field that takes what is wanted. */
+export function placesOf(schema: GraphQLSchema, wanted: Wanted): Place[] {
   return rootsOf(schema).flatMap((root) =>
     fieldOf(schema, root).args.flatMap((arg) => {
       const own = `${root.name}(${arg.name})`;
       const place = { type: arg.type, path: [arg.name], coordinate: own, required: isRequiredArgument(arg) };
-      return below(place, typeNames, []).map((found) => ({ ...found, root }));
+      return below(place, wanted, []).map((found) => ({ ...found, root }));
     }),
   );
 }
 
+/** Whether a place is one of those that are looked for. */
+export type Wanted = (place: Pick<Place, 'coordinate' | 'typeName'>) => boolean;
+
 type Found = Omit<Place, 'root'>;
 type Under = Omit<Found, 'typeName'> & { readonly type: GraphQLInputType };
 
-function below({ type, ...place }: Under, wanted: readonly string[], seen: readonly string[]): Found[] {
+function below({ type, ...place }: Under, wanted: Wanted, seen: readonly string[]): Found[] {
   const named = getNamedType(type);
-  if (wanted.includes(named.name)) return [{ ...place, typeName: named.name }];
+  if (wanted({ coordinate: place.coordinate, typeName: named.name })) return [{ ...place, typeName: named.name }];
   if (!isInputObjectType(named) || seen.includes(named.name)) return [];
   return Object.values(named.getFields()).flatMap((field) => {
     const coordinate = `${named.name}.${field.name}`;
