@@ -5,8 +5,8 @@ import { readApiKey } from '../keys/readApiKey.ts';
 import { parseGlobalId } from '../lib/ids.ts';
 import { findTenant } from '../tenants/findTenant.ts';
 import { listTenants } from '../tenants/listTenants.ts';
-import { findUser } from '../users/findUser.ts';
 import { listUsers } from '../users/listUsers.ts';
+import { readUser } from '../users/readUser.ts';
 import type { QueryResolvers } from './generated.ts';
 
 /** Where a read comes in: each field is one line to its rule. */
@@ -14,7 +14,7 @@ export const Query: Required<QueryResolvers> = {
   viewer: (_, _args, context) => context.caller(),
   tenant: (_, { id }, context) => findTenant(context.reading(), parseGlobalId('Tenant', id, ['id'])),
   tenants: (_, args, context) => listTenants(context.reading(), args),
-  user: (_, { id }, context) => findUser(context.reading(), parseGlobalId('User', id, ['id'])),
+  user: (_, { id }, context) => readUser(context.reading(), parseGlobalId('User', id, ['id'])),
   users: (_, args, context) => listUsers(context.reading(), args),
   apiKey: (_, args, context) => readApiKey(context.reading(), args),
   apiKeys: (_, args, context) => listApiKeys(context.reading(), args),

@@ -1,6 +1,6 @@
 import { parseGlobalId, parsePublicId } from '../lib/ids.ts';
 import { invalid } from '../lib/invalid.ts';
-import { reachOf } from '../lib/permissions.ts';
+import { requireReach } from '../lib/permissions.ts';
 import { parseExternalId } from '../lib/text.ts';
 import type { Reading } from '../store/Reading.ts';
 import type { ApiKeyRow } from '../store/rows/ApiKeyRow.ts';
@@ -17,8 +17,8 @@ export type ReadApiKeyInput = {
 export async function readApiKey(reading: Reading, input: ReadApiKeyInput): Promise<ApiKeyRow | null> {
   const { caller } = reading;
   const find = finder(reading, input);
-  const reach = reachOf(caller, 'keys:read');
-  const key = reach === 'none' ? null : await find();
+  const reach = requireReach(caller, 'keys:read');
+  const key = await find();
   // A person manages what is theirs; every other reach is Postgres's own to judge.
   return reach === 'self' && (key?.owner?.id ?? null) !== caller.userId ? null : key;
 }

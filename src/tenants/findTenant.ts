@@ -1,10 +1,10 @@
-import { reachOf } from '../lib/permissions.ts';
+import { requireReach } from '../lib/permissions.ts';
 import type { Reading } from '../store/Reading.ts';
 import type { TenantRow } from '../store/rows/TenantRow.ts';
 
 /** One tenant, or null where there is none that the caller may read. */
 export async function findTenant(reading: Reading, id: string): Promise<TenantRow | null> {
-  const reach = reachOf(reading.caller, 'tenants:read');
-  const isWithin = reach === 'all' || (reach !== 'none' && id === reading.caller.tenantId);
+  const reach = requireReach(reading.caller, 'tenants:read');
+  const isWithin = reach === 'all' || id === reading.caller.tenantId;
   return isWithin ? reading.tenant.load(id) : null;
 }
