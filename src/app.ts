@@ -1,5 +1,6 @@
 import type { Argon2Queue } from './crypto/argon2Queue.ts';
 import { createArgon2Queue } from './crypto/argon2Queue.ts';
+import type { JwtTrust, VerifyJwt } from './crypto/jwtVerifier.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { Random } from './crypto/random.ts';
 import { createContext, type GraphParts } from './graphql/context.ts';
@@ -16,6 +17,7 @@ import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type OpenOrm, openOrm } from './store/orm.ts';
 import { openVerifierPool } from './store/verifierPool.ts';
 import { createLookup } from './verification/lookup.ts';
+import { createUserLookup } from './verification/lookupUser.ts';
 
 /** What a service is made of; tests give other values, never other code. */
 export type AppOptions = {
@@ -30,7 +32,12 @@ export type AppOptions = {
   readonly log: Log;
   readonly clock: Clock;
   readonly randomBytes: Random;
+  /** The identity provider whose users may call; undefined for none. */
+  readonly jwt?: JwtOptions | undefined;
 };
+
+/** Whose JWTs are taken, and which of their claims name the tenant and the scopes. */
+export type JwtOptions = JwtTrust & { readonly tenantClaim: string; readonly scopeClaim: string };
 
 /** A wired service. */
 export type App = {
@@ -43,7 +50,9 @@ export type App = {
 
 /** The only wiring: every part of the service meets the others here. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, tokenPrefix, log, clock, randomBytes } = options;
+  const { database, keyring, tokenPrefix, log, clock, randomBytes, jwt } = options;
+  // First: it may refuse the start, and nothing is open yet.
+  const verify = jwt && (await loadJwtVerifier(jwt, { clock, log }));
   const open = openOrm(database);
   const verifierPool = openVerifierPool(database);
   const argon2Queue = createArgon2Queue();
@@ -54,6 +63,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   };
 
+  const jwtProver = jwt && verify && { ...jwt, verify, lookupUser: createUserLookup(verifierPool) };
   const graph = createGraph({
     introspection: options.introspection,
     observer: operationObserver(),
@@ -66,7 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     corsOrigins: options.corsOrigins,
     routes: [
       graphqlDoor(graph, async (request) => {
-        const caller = await callerOf(parts.prover, request.headers, clock());
+        const caller = await callerOf({ prover: parts.prover, jwtProver }, request.headers, clock());
         const { requestId, signal } = request;
         return createContext(parts, { caller, requestId, signal });
       }),
@@ -94,6 +104,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       await verifierPool.end();
     },
   };
+}
+
+/** Loaded only where an identity provider is configured: nobody else waits for it at start, or holds it in memory. */
+async function loadJwtVerifier(
+  trust: JwtTrust,
+  parts: { readonly clock: Clock; readonly log: Log },
+): Promise<VerifyJwt> {
+  const { openJwtVerifier } = await import('./crypto/jwtVerifier.ts');
+  return openJwtVerifier(trust, parts);
 }
 
 type Counted = { readonly open: OpenOrm; readonly verifierPool: CountedPool; readonly argon2Queue: Argon2Queue };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type JwtConfig, jwtVariables, wrongJwt } from './jwtConfig.ts';
 import { SetupError } from './lib/errors.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
 import { quoted } from './lib/quoted.ts';
@@ -21,9 +22,10 @@ export type Config = {
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
   readonly tokenPrefix: string;
-};
+} & JwtConfig;
 
-type ConfigVariable<T> = {
+/** One variable of the environment. */
+export type ConfigVariable<T> = {
   readonly name: string;
   /** As it would stand in the environment; undefined: the variable has none. */
   readonly default: string | undefined;
@@ -133,6 +135,7 @@ export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Con
     secret: false,
     read: (text) => (/^[a-z][a-z0-9]{1,14}$/.test(text) ? text : undefined),
   },
+  ...jwtVariables,
 };
 
 /**
@@ -154,7 +157,7 @@ export function readConfig(
   }
   const config: Partial<Config> = values;
   wrong.push(...wrongTogether(config));
-  if (purpose === 'service') wrong.push(...missingForService(env));
+  if (purpose === 'service') wrong.push(...missingForService(env), ...wrongJwt(env));
   if (wrong.length > 0) throw new SetupError(`The configuration is not right:\n${wrong.join('\n')}`);
   // Nothing is wrong, so every field holds what its variable's `read` gave, and that is typed as the field is.
   return Object.freeze(config as Config);

@@ -6,6 +6,7 @@ import { writeNewKeyFile } from './cli/newKeyFile.ts';
 import { type Config, readConfig } from './config.ts';
 import { systemRandom } from './crypto/random.ts';
 import type { Secret } from './crypto/Secret.ts';
+import { jwtOptions } from './jwtConfig.ts';
 import { bootstrap, bootstrapCaller, hasPlatformKey } from './keys/bootstrap.ts';
 import { systemClock } from './lib/clock.ts';
 import { SetupError } from './lib/errors.ts';
@@ -49,7 +50,9 @@ async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<v
 
 function openApp(config: Config, { database, keyring }: Installation, log: Log): Promise<App> {
   const introspection = config.nodeEnv !== 'production';
-  return createApp({ ...config, database, keyring, introspection, log, clock: systemClock, randomBytes: systemRandom });
+  const jwt = jwtOptions(config);
+  const system = { clock: systemClock, randomBytes: systemRandom };
+  return createApp({ ...config, database, keyring, introspection, log, jwt, ...system });
 }
 
 /** Resolves at the first signal to stop; whoever asks twice is told nothing new, because every step has an end of its own. */

@@ -15,6 +15,14 @@ const defaults: Config = {
   corsOrigins: [],
   logLevel: 'info',
   tokenPrefix: 'kw',
+  jwtIssuer: undefined,
+  jwtAudience: undefined,
+  jwtJwksUrl: undefined,
+  jwtJwksFile: undefined,
+  jwtTenantClaim: 'tenant',
+  jwtScopeClaim: 'scope',
+  jwtClockSkewSeconds: 5,
+  jwtAlgorithms: 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
 };
 
 /** The lines of what is wrong with an environment, without the sentence above them. */
@@ -67,6 +75,7 @@ test('every variable is read', () => {
     SOMETHING_ELSE: 'x',
   });
   expect(config).toEqual({
+    ...defaults,
     host: '::1',
     port: 0,
     dataDir: '/var/lib/keywright',

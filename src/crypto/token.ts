@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { assert } from '../lib/assert.ts';
 import { decodeUuid, encodeUuid } from './base32.ts';
 import { decodeNumber, encodeBase62, encodeNumber, encodeUint64 } from './base62.ts';
+import { redactJwts } from './jwtText.ts';
 import type { Keyring } from './keyring.ts';
 import type { Random } from './random.ts';
 import { Secret } from './Secret.ts';
@@ -111,11 +112,12 @@ export function displayToken(token: { prefix: string; environment: Environment; 
   return `${token.prefix}_${token.environment}_${encodeUuid(token.keyId)}_***`;
 }
 
-/** The same text with everything that looks like a token reduced to what may be shown of it. */
+/** The same text with everything that looks like a token reduced to what may be shown of it, and without JWTs. */
 export function redactTokens(text: string): string {
+  const rest = redactJwts(text);
   // Almost no line has one, and looking for six characters costs a fiftieth of the pattern.
-  if (!text.includes('_live_') && !text.includes('_test_')) return text;
-  return text.replace(tokenPattern, '$1_***');
+  if (!rest.includes('_live_') && !rest.includes('_test_')) return rest;
+  return rest.replace(tokenPattern, '$1_***');
 }
 
 // Two buffers for all comparisons: `hasValidTag` never yields between writing and comparing them.

@@ -411,7 +411,7 @@ export type CreateUserInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What people call the user. */
   name?: InputMaybe<Scalars['String']['input']>;
-  /** The most that the user's personal keys can do; absent or null for no ceiling. */
+  /** The most that the user can do, by personal keys and by tokens of the identity provider; absent or null for no ceiling. */
   scopeCeiling?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The tenant; yours if absent. */
   tenantId?: InputMaybe<Scalars['ID']['input']>;
@@ -1254,7 +1254,7 @@ export type User = Node & {
   id: Scalars['ID']['output'];
   /** What people call the user. */
   name?: Maybe<Scalars['String']['output']>;
-  /** The most that the user's personal keys can do, whatever scopes they were given; null for no ceiling. */
+  /** The most that the user can do, by personal keys and by tokens of the identity provider, whatever scopes those were given; null for no ceiling. */
   scopeCeiling?: Maybe<Array<Scalars['String']['output']>>;
   /** Whether the user's personal keys work. */
   status: UserStatus;
@@ -1358,7 +1358,7 @@ export type VerifyApiKeysPayload = {
 /** Who you are to this service, and what you may do. */
 export type Viewer = {
   __typename?: 'Viewer';
-  /** The key that you presented, if any. */
+  /** The key that you presented; null when you came with a token of the identity provider. */
   apiKey?: Maybe<ApiKey>;
   /** The scopes that you may give to a key, as patterns. */
   grantableScopes: Array<Scalars['String']['output']>;
@@ -1378,7 +1378,7 @@ export type Viewer = {
 export type ViewerKind =
   /** The operator of this service: every tenant. */
   | 'platform'
-  /** A tenant: everything in it. */
+  /** A tenant: everything in it. Also a user whose identity provider gave them a scope that begins with `keywright:`. */
   | 'tenant'
   /** A user: what is theirs. */
   | 'user';

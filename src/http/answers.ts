@@ -11,6 +11,8 @@ export interface Answer {
   readonly headers?: readonly string[];
   /** What a GraphQL request asked for and how it ended, for the log and the metrics. */
   readonly operation?: OperationNote;
+  /** Why its credential was refused, in one word, for the log alone. */
+  readonly denied?: string;
 }
 
 /** GraphQL clients read `errors`; everyone else gets one `error`. */

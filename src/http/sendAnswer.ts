@@ -64,18 +64,19 @@ function linger({ limits }: Door, { incoming, response }: Exchange, { body }: An
   incoming.resume();
 }
 
-function record({ metrics, log }: Door, exchange: Exchange, status: number, { operation }: Answer): void {
+function record({ metrics, log }: Door, exchange: Exchange, status: number, { operation, denied }: Answer): void {
   exchange.answered = true;
   exchange.connection.waiting.delete(exchange);
   const { requestId, incoming, startedMs } = exchange;
   const ms = performance.now() - startedMs;
   const route = exchange.path?.path ?? 'other';
   metrics.httpRequest(route, incoming.method ?? '', status, ms / 1000);
-  // Nothing in here needs escaping: ids of a checked shape, our own paths, names of the schema, numbers.
+  // Nothing in here needs escaping: ids of a checked shape, our own paths and words, names of the schema, numbers.
   let line = `,"requestId":"${requestId}","route":"${route}","status":${status},"ms":${Math.round(ms * 1000) / 1000}`;
   if (operation !== undefined) {
     metrics.graphqlOperation(operation, ms / 1000);
     line += `,"operation":"${operation.label}","outcome":"${operation.outcome}"`;
   }
+  if (denied !== undefined) line += `,"denied":"${denied}"`;
   log.infoFields(`${line},"msg":"request"`);
 }

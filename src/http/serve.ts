@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Denied } from '../lib/errors.ts';
 import { type Answer, failureAnswer } from './answers.ts';
 import { checkBodyHeaders, parseJson, readBody } from './body.ts';
 import type { Door } from './Door.ts';
@@ -66,6 +67,9 @@ function answerToError({ log }: Door, { requestId, path, route, left }: Exchange
   // Work that stopped because its client left is no failure of ours.
   if (outcome === 'error' && !left) log.error({ err: error, requestId }, 'a request failed');
   if (outcome === 'unavailable') log.warn({ err: error, requestId }, 'a request could not be answered now');
-  const answer = failureAnswer(path?.form ?? 'plain', failure, requestId);
+  const answer = {
+    ...failureAnswer(path?.form ?? 'plain', failure, requestId),
+    ...(error instanceof Denied && error.reason !== undefined && { denied: error.reason }),
+  };
   return route?.form === 'graphql' ? { ...answer, operation: { ...otherFields, outcome } } : answer;
 }

@@ -36,11 +36,14 @@ export class Refusal extends Error {
 /** The caller's own failing: who it is not, or what it may not. Never data, always an error of the request. */
 export class Denied extends Error {
   readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN';
+  /** One word for the log, where the caller is told less than that. */
+  readonly reason: string | undefined;
 
-  constructor(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string) {
+  constructor(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string, reason?: string) {
     super(message);
     this.name = 'Denied';
     this.code = code;
+    this.reason = reason;
   }
 }
 

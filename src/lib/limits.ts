@@ -97,6 +97,20 @@ export const limits = {
   tokenCharsMax: 512,
   /** The highest number of a ring key: what the two base62 digits in a token can say. */
   ringNumberMax: 62 * 62 - 1,
+  /** The keys of an identity provider as text: some hundred of the longest. */
+  jwksBytesMax: 256 * 1024,
+  /** RSA below this is broken within reach; RFC 7518 asks for as much. */
+  jwksRsaBitsMin: 2048,
+  /** How long its address may take to answer: whoever presents a JWT may have to wait for it. */
+  jwksTimeoutMs: 2_000,
+  /** After this they are read again: a key that the provider withdrew is believed that much longer. */
+  jwksFreshMs: 10 * 60_000,
+  /** Between two reads: what a flood of unknown key ids costs the provider, and a new key its first users. */
+  jwksCooldownMs: 10_000,
+  /** Keys that cannot be read again are believed this long: time to mend a network, and no more than a working day's. */
+  jwksStaleMs: 6 * 3_600_000,
+  /** Most of what two machines' clocks may differ: beyond minutes, one of them is wrong. */
+  clockSkewSecondsMax: 300,
   /** A key ring as text: all 3,844 numbers at some 150 bytes each, and room. */
   keyringBytesMax: 1024 * 1024,
   /** An old system's pepper: more than HMAC-SHA-256's block of 64 bytes adds nothing, but some systems have it. */

@@ -27,6 +27,11 @@ export const permissions = {
 } as const satisfies Readonly<Record<string, Rule>>;
 export type Permission = keyof typeof permissions;
 
+/** The scopes of all that a user may do, which reaches no further than the user: a person signed in holds them unasked. */
+export const selfServiceScopes: readonly string[] = [
+  ...new Set(Object.values<Rule>(permissions).flatMap((rule) => (rule.user === 'none' ? [] : [rule.scope]))),
+];
+
 /** How far this caller's permission reaches, by what it stands for and by the scopes that it holds. */
 export function reachOf(caller: Caller, permission: Permission): Reach {
   const rule: Rule = permissions[permission];

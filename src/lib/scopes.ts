@@ -24,6 +24,16 @@ export function parseWantedScopes(values: unknown, path: readonly string[]): str
   });
 }
 
+/** Those of some texts that are scopes, none twice: for lists that others wrote, and not for this service alone. */
+export function wellFormedScopes(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => faultOfPattern(text) === undefined);
+}
+
+/** Whether a scope is one of this service's own. */
+export function governsService(scope: string): boolean {
+  return scope.startsWith(`${reserved}:`);
+}
+
 /** Whether scopes that are held allow one that is asked for. What has a wildcard or is malformed is never allowed. */
 export function allows(held: readonly string[], wanted: string): boolean {
   return !wanted.includes('*') && covers(held, wanted);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSigningKey, signJwt } from '../support/identityProvider.ts';
 import { type Answered, startTestService, type TestService } from '../support/service.ts';
 import { makeTenant, send } from '../support/verbs.ts';
 
@@ -75,6 +76,19 @@ describe('a caller', () => {
     const answer = await ask(headers);
     expect(answer.status).toBe(status);
     expect(answer.body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('a JWT is told that there is no identity provider, and nothing more', async () => {
+    const token = signJwt(makeSigningKey('one'), { sub: 'ada' });
+    const { status, body } = await ask({ authorization: `Bearer ${token}` });
+    expect(status).toBe(401);
+    expect(body.errors).toMatchObject([
+      {
+        message: 'This is a JWT, and no identity provider is configured here. Send a key of this service.',
+        extensions: { code: 'UNAUTHENTICATED' },
+      },
+    ]);
+    expect(service.logged.at(-1)).toContain('"denied":"not-configured"');
   });
 
   it('two different keys in one request are refused, whichever is good', async () => {

@@ -7,6 +7,7 @@ import {
   type Reach,
   reachOf,
   requireReach,
+  selfServiceScopes,
 } from '../../src/lib/permissions.ts';
 
 // The table as it is promised: permission, scope, and how far it reaches for each standing.
@@ -35,6 +36,12 @@ function caller(standing: Caller['standing'], scopes: readonly string[]): Caller
 describe('permissions', () => {
   it('are those of the promised table, and no others', () => {
     expect(Object.keys(permissions).sort()).toEqual(promised.map(([permission]) => permission).sort());
+  });
+
+  it('a person holds unasked exactly the scopes of what reaches a user', () => {
+    const reachingUsers = promised.filter(([, , , , user]) => user !== 'none');
+    expect(selfServiceScopes).toEqual([...new Set(reachingUsers.map(([, scope]) => scope))]);
+    expect(permissionsOf(caller('user', selfServiceScopes))).toEqual(reachingUsers.map(([permission]) => permission));
   });
 
   it.each(cells)('$permission of a $standing reaches: $reach', ({ permission, scope, standing, reach }) => {

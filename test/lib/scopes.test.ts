@@ -5,11 +5,13 @@ import { limits } from '../../src/lib/limits.ts';
 import {
   allows,
   covers,
+  governsService,
   grants,
   intersectScopes,
   parseScopes,
   parseWantedScopes,
   refuseUnheldScopes,
+  wellFormedScopes,
 } from '../../src/lib/scopes.ts';
 import { markdownTable } from '../support/markdownTable.ts';
 import { refusalOf } from '../support/refusalOf.ts';
@@ -244,4 +246,23 @@ test('a scope that its granter does not hold is refused by name', () => {
     path: ['scopes'],
   });
   expect(() => refuseUnheldScopes([], ['a'], [])).toThrow(Refusal);
+});
+
+test('of a list that others wrote, what is no scope is left out, and nothing comes twice', () => {
+  const long = 'a'.repeat(limits.scopeSegmentCharsMax);
+  const texts = ['orders:*', 'https://api.example.com/read', '', ' ', 'a b', 'x:', long, `${long}a`, 'orders:*', '*'];
+  expect(wellFormedScopes(texts)).toEqual(['orders:*', long, '*']);
+});
+
+test.each([
+  ['keywright:keys:read', true],
+  ['keywright:*', true],
+  ['keywright', false],
+  ['*', false],
+  ['*:keys:read', false],
+  ['Keywright:keys:read', false],
+  ['keywrights:keys', false],
+  ['orders:keywright:keys', false],
+])('%s is of this service: %s', (scope, expected) => {
+  expect(governsService(scope)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { createApp } from '../../src/app.ts';
+import { type AppOptions, createApp } from '../../src/app.ts';
 import { createKeyring, type Keyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { systemRandom } from '../../src/crypto/random.ts';
 import { bootstrap, bootstrapCaller } from '../../src/keys/bootstrap.ts';
@@ -39,7 +39,7 @@ export type TestService = {
 };
 
 /** Starts one; close it in `afterAll`. */
-export async function startTestService(): Promise<TestService> {
+export async function startTestService({ jwt }: Pick<AppOptions, 'jwt'> = {}): Promise<TestService> {
   const database = await createDatabase();
   const keyring = parseKeyring(createKeyring(new Date(), systemRandom), 'the test');
   const clock = { now: new Date() };
@@ -56,6 +56,7 @@ export async function startTestService(): Promise<TestService> {
     log: createLog({ level: 'info', destination: { write: (line: string) => void logged.push(line) } }),
     clock: () => clock.now,
     randomBytes: systemRandom,
+    jwt,
   });
   const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: clock.now, requestId: null });
   const platformKey = (await bootstrap(ctx, { replace: false })).secret.reveal();
