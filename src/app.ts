@@ -6,6 +6,7 @@ import type { Random } from './crypto/random.ts';
 import { createContext, type GraphParts } from './graphql/context.ts';
 import { createGraph } from './graphql/createGraph.ts';
 import { callerOf } from './http/caller.ts';
+import { graphiqlRoutes, hasGraphiql } from './http/graphiql/graphiqlRoutes.ts';
 import { graphqlDoor } from './http/graphqlDoor.ts';
 import { createMetrics, type PoolCounts } from './http/metrics.ts';
 import { operationObserver } from './http/operationObserver.ts';
@@ -27,7 +28,7 @@ export type AppOptions = {
   readonly host: string;
   readonly port: number;
   readonly corsOrigins: readonly string[];
-  /** Whether strangers may ask for the schema. */
+  /** Whether strangers may ask for the schema, and find GraphiQL to try it in. */
   readonly introspection: boolean;
   readonly log: Log;
   readonly clock: Clock;
@@ -43,6 +44,8 @@ export type JwtOptions = JwtTrust & { readonly tenantClaim: string; readonly sco
 export type App = {
   /** What a command on the same machine needs to act without a request. */
   readonly parts: GraphParts;
+  /** Whether GET / is GraphiQL. */
+  readonly graphiql: boolean;
   listen(): Promise<{ url: string }>;
   /** Answers what is in flight, then lets go of the database. */
   close(): Promise<void>;
@@ -70,6 +73,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onError: ({ requestId, kind, error }) => log[kind === 'fault' ? 'error' : 'warn']({ requestId, err: error }, kind),
   });
   await graph.start();
+  const graphiql = options.introspection && hasGraphiql();
   const server = createHttpServer({
     host: options.host,
     port: options.port,
@@ -80,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         const { requestId, signal } = request;
         return createContext(parts, { caller, requestId, signal });
       }),
+      ...(graphiql ? graphiqlRoutes() : []),
     ],
     readiness: [
       // Both pools: the one may be well while the other has nothing left.
@@ -95,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     parts,
+    graphiql,
     listen: () => server.listen(),
     async close() {
       await server.drain();

@@ -104,7 +104,7 @@ export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Con
   nodeEnv: {
     name: 'NODE_ENV',
     default: 'development',
-    description: '`production` hides introspection and refuses unsafe database logins.',
+    description: '`production` hides introspection and GraphiQL, and refuses unsafe database logins.',
     expected: `one of ${environments.join(', ')}`,
     secret: false,
     read: (text) => environments.find((name) => name === text),

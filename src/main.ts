@@ -30,8 +30,9 @@ export async function startService(env: NodeJS.ProcessEnv = process.env): Promis
     const { url } = await app.listen();
     // After everything that can fail, and told at once: a failure between the making of a key and the telling would lose it.
     const firstKey = await firstPlatformKey(app, installation);
-    tellWhere(url, config, installation, log);
-    if (firstKey !== undefined) tellFirstKey(firstKey, log);
+    const graphiql = app.graphiql ? `${url}/` : undefined;
+    tellWhere({ url, graphiql }, config, installation, log);
+    if (firstKey !== undefined) tellFirstKey(firstKey, graphiql, log);
     await stop;
   } finally {
     // In order: what is in flight is answered, then the pools close, then the embedded database, which outlives us all.
@@ -88,16 +89,19 @@ async function firstPlatformKey(app: App, { folder }: Installation): Promise<Fir
   return { secret, file };
 }
 
-function tellWhere(url: string, config: Config, { folder }: Installation, log: Log): void {
+type Where = { readonly url: string; readonly graphiql: string | undefined };
+
+function tellWhere({ url, graphiql }: Where, config: Config, { folder }: Installation, log: Log): void {
   const database =
     folder === undefined
       ? maskedUrl(config.databaseUrl ?? '')
       : `embedded PostgreSQL in ${shortest(folder.postgresPath)}`;
   if (!process.stdout.isTTY) {
-    log.info({ url, database }, 'listening');
+    log.info({ url, graphiql, database }, 'listening');
     return;
   }
-  console.log(`\n  Keywright   ${url}/graphql\n  Database    ${database}\n  Stop        Ctrl-C\n`);
+  const page = graphiql === undefined ? '' : `  GraphiQL    ${graphiql}     (try it in a browser)\n`;
+  console.log(`\n  Keywright   ${url}/graphql\n${page}  Database    ${database}\n  Stop        Ctrl-C\n`);
 }
 
 /** As a person would name it: from here, unless it lies elsewhere. */
@@ -106,14 +110,15 @@ function shortest(path: string): string {
   return fromHere.startsWith('..') ? path : fromHere;
 }
 
-function tellFirstKey({ secret, file }: FirstKey, log: Log): void {
+function tellFirstKey({ secret, file }: FirstKey, graphiql: string | undefined, log: Log): void {
   if (file !== undefined) {
     log.info({ file }, 'the first platform key is in this file, readable by you alone; nothing else shows it again');
     return;
   }
+  const where = graphiql === undefined ? 'in another terminal' : 'on the GraphiQL page, or in another terminal';
   console.log(
     `  Your platform key, with every right. It is shown this once:\n\n  ${secret.reveal()}\n\n` +
-      '  Try it in another terminal:\n    read -rs KEYWRIGHT_KEY && export KEYWRIGHT_KEY     (paste the key)\n    npx keywright call viewer\n',
+      `  Try it ${where}:\n    read -rs KEYWRIGHT_KEY && export KEYWRIGHT_KEY     (paste the key)\n    npx keywright call viewer\n`,
   );
 }
 

@@ -18,6 +18,8 @@ import { isUnusable } from './store/outage.ts';
 export type Installation = {
   readonly database: DatabaseAddress;
   readonly keyring: Keyring;
+  /** The login that owns the tables of the embedded database; of any other, MIGRATE_DATABASE_URL names it. */
+  readonly owner: DatabaseAddress | undefined;
   /** The folder of the embedded database; undefined where DATABASE_URL names another. */
   readonly folder: DataFolder | undefined;
   close(): Promise<void>;
@@ -52,7 +54,7 @@ async function openRemote(config: Config, connectionString: string): Promise<Ins
     }
     const keyring = await remoteKeyring(config);
     await checkKeyring(database, keyring);
-    return { database, keyring, folder: undefined, close: async () => {} };
+    return { database, keyring, owner: undefined, folder: undefined, close: async () => {} };
   });
 }
 
@@ -97,7 +99,7 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
       }
       const keyring = await embeddedKeyring(config, folder, database);
       await checkKeyring(database, keyring);
-      return { database, keyring, folder, close };
+      return { database, keyring, owner: admin, folder, close };
     } catch (error) {
       await close();
       throw error;

@@ -67,6 +67,7 @@ describe('a start on the embedded database', () => {
     for (const path of ['bootstrap-key', 'keyring.json']) expect(statSync(join(folder, path)).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(first.lines.join('\n')).not.toContain(key.slice(34));
+    expect(first.lines.join('\n')).toContain(`"graphiql":"${first.url}/"`);
     const { data } = await graph(first, key, createTenant, { input: { name: 'Kept', slug: 'kept' } });
     expect(data.createTenant.userErrors).toEqual([]);
     expect(await first.stop()).toBe(0);
@@ -213,11 +214,29 @@ describe('a start on a database of one’s own', () => {
     const KEYRING_FILE = ringFile();
     const running = await start({ DATABASE_URL: urlOf(service), KEYRING_FILE, NODE_ENV: 'production' });
     expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({ ready: true });
+    await expectClosed(running);
     await running.stop();
     expect(await refusal({ DATABASE_URL: urlOf(service), KEYRING_FILE: ringFile() })).toMatch(
       /belongs to another deployment/,
     );
   });
+
+  /** In production a stranger learns nothing of the schema, and finds no page to try it on. */
+  async function expectClosed({ url, lines }: ServiceProcess): Promise<void> {
+    for (const path of ['/', '/graphiql/page.js', '/graphiql/graphiql.js']) {
+      const answer = await fetch(url + path);
+      expect([path, answer.status]).toEqual([path, 404]);
+      const message = 'Nothing is served at this path. There are /graphql, /healthz, /readyz, /metrics.';
+      expect(await answer.json()).toMatchObject({ error: { message } });
+    }
+    const asked = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __schema { queryType { name } } }' }),
+    });
+    expect(await asked.json()).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+    expect(lines.join('\n')).not.toContain('graphiql');
+  }
 
   it('needs a ring, and says the command that makes one', async () => {
     const { service } = await database();

@@ -49,6 +49,19 @@ const table: CommandTable = {
       return keyringCheckCommand({ config, openInstallation });
     },
   },
+  'audit prune': {
+    summary: 'Remove old events of the audit.',
+    async load() {
+      const { auditPruneCommand } = await import('./auditPrune.ts');
+      const { interrupted } = await import('./interrupted.ts');
+      const { openInstallation } = await import('../openInstallation.ts');
+      return auditPruneCommand({
+        config,
+        openInstallation,
+        interrupted: () => interrupted(process),
+      });
+    },
+  },
   'schema print': {
     summary: 'Print the GraphQL schema.',
     async load() {

@@ -2,8 +2,9 @@ import type { Config } from '../config.ts';
 import { describeAddress } from '../store/DatabaseAddress.ts';
 import { migrate } from '../store/migrate.ts';
 import { defineCommand, jsonOption } from './command.ts';
+import { migrationUrl } from './migrationUrl.ts';
 import { printableJson } from './printable.ts';
-import { type NamedUrl, reachingDatabase } from './reachingDatabase.ts';
+import { reachingDatabase } from './reachingDatabase.ts';
 
 /** `keywright migrate`: brings the database of the environment to this release's schema. */
 export function migrateCommand(parts: { readonly config: () => Config }) {
@@ -18,7 +19,7 @@ export function migrateCommand(parts: { readonly config: () => Config }) {
     examples: ['DATABASE_URL=postgres://… MIGRATE_DATABASE_URL=postgres://… npx keywright migrate'],
     async run({ options }, { out }) {
       const config = parts.config();
-      const admin = adminUrl(config);
+      const admin = migrationUrl(config);
       if (admin === undefined) {
         const sentence =
           'Neither MIGRATE_DATABASE_URL nor DATABASE_URL is set: the embedded database migrates itself at start.';
@@ -33,11 +34,6 @@ export function migrateCommand(parts: { readonly config: () => Config }) {
       return 0;
     },
   });
-}
-
-function adminUrl({ migrateDatabaseUrl, databaseUrl }: Config): NamedUrl | undefined {
-  if (migrateDatabaseUrl !== undefined) return { variable: 'MIGRATE_DATABASE_URL', url: migrateDatabaseUrl };
-  return databaseUrl === undefined ? undefined : { variable: 'DATABASE_URL', url: databaseUrl };
 }
 
 function told(database: string, applied: readonly string[]): string {

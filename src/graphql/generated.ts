@@ -1256,7 +1256,7 @@ export type User = Node & {
   name?: Maybe<Scalars['String']['output']>;
   /** The most that the user can do, by personal keys and by tokens of the identity provider, whatever scopes those were given; null for no ceiling. */
   scopeCeiling?: Maybe<Array<Scalars['String']['output']>>;
-  /** Whether the user's personal keys work. */
+  /** Whether the user may act, and their personal keys work. */
   status: UserStatus;
   /** The tenant that the user belongs to. */
   tenant: Tenant;
@@ -1312,11 +1312,11 @@ export type UserFilter = {
   status?: InputMaybe<UserStatus>;
 };
 
-/** Whether a user's personal keys work. */
+/** Whether a user may act, and their personal keys work. */
 export type UserStatus =
   /** They do. */
   | 'active'
-  /** None of them verifies until the user is enabled. */
+  /** Until the user is enabled again, none of their keys verifies, and their identity provider's token is refused here. */
   | 'disabled';
 
 /** A token, and what its bearer wants to do. */

@@ -22,6 +22,8 @@ export interface Route {
   readonly body: 'json' | 'none';
   /** Whether pages of the configured origins may call it. */
   readonly crossOrigin: boolean;
+  /** A part of another path's page: whoever asks for what is not there is not told of it. */
+  readonly unlisted?: boolean;
   handle(request: HttpRequest): Answer | Promise<Answer>;
 }
 
@@ -32,6 +34,7 @@ export interface PathRoutes {
   /** What an `Allow` header says. */
   readonly allow: string;
   readonly form: AnswerForm;
+  readonly unlisted: boolean;
   /** Answers a browser that asks before it sends; only where pages of other origins may call. */
   readonly preflight: ((headers: IncomingHttpHeaders) => Answer) | undefined;
 }
@@ -55,6 +58,7 @@ export function routeTable(routes: readonly Route[], corsOrigins: readonly strin
       byMethod,
       allow,
       form: ofPath.some((route) => route.form === 'graphql') ? 'graphql' : 'plain',
+      unlisted: ofPath.every((route) => route.unlisted === true),
       preflight: crossOrigin ? (headers) => preflight(corsOrigins, headers, allow) : undefined,
     });
   }
@@ -67,7 +71,8 @@ export function findPath(table: RouteTable, target: string): PathRoutes {
   const end = path.indexOf('?');
   const found = table.get(end === -1 ? path : path.slice(0, end));
   if (found !== undefined) return found;
-  throw new HttpFailure(404, 'NOT_FOUND', `Nothing is served at this path. There are ${[...table.keys()].join(', ')}.`);
+  const listed = [...table.values()].filter(({ unlisted }) => !unlisted).map((each) => each.path);
+  throw new HttpFailure(404, 'NOT_FOUND', `Nothing is served at this path. There are ${listed.join(', ')}.`);
 }
 
 /** Whether a browser asks here what it may send. */

@@ -81,6 +81,15 @@ export const limits = {
   /** Creations that may wait for argon2: at some 50 a core and second, the last waits about a second. */
   argon2QueueMax: 100,
 
+  /** The youngest event that may be removed: as long as a replaced secret may verify, who replaced it stays on record. */
+  auditAgeDaysMin: 30,
+  /** The oldest that can be asked for: a hundred years. */
+  auditAgeDaysMax: 36_500,
+  /** Events that one transaction removes: some 20 ms, so that Ctrl-C and a lost connection never cost much. */
+  auditPruneBatchRows: 1_000,
+  /** Transactions between two lines of progress where no terminal shows it. */
+  auditPruneBatchesPerLine: 100,
+
   /** Page size of every list. */
   pageSizeDefault: 20,
   pageSizeMax: 100,

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { keywright, keywrightUnread } from './keywright.ts';
 
-const commands = ['start', 'migrate', 'bootstrap', 'keyring init', 'keyring check', 'schema print', 'call'];
+const commands = [
+  'start',
+  'migrate',
+  'bootstrap',
+  'keyring init',
+  'keyring check',
+  'audit prune',
+  'schema print',
+  'call',
+];
 
 test('the help lists every command and every exit code, on stdout', async () => {
   for (const args of [['--help'], ['-h'], ['help']]) {
@@ -22,7 +31,7 @@ test.each(commands)(
     expect(stdout).toMatch(new RegExp(`^Usage: npx keywright ${name} `));
     expect(exitCodesIn(stdout)).toEqual(['0', '1', '2', '3']);
 
-    const options = [...stdout.matchAll(/^ {2}(--[a-z]+(?: [A-Z]+)?) {2}/gm)].map(([, option]) => option);
+    const options = [...stdout.matchAll(/^ {2}(--[a-z-]+(?: [A-Z]+)?) {2}/gm)].map(([, option]) => option);
     expect(options.at(-1)).toBe('--help');
     expect(documentedOptions(name)).toEqual(options.slice(0, -1));
   },
@@ -116,5 +125,5 @@ function exitCodesIn(help: string): string[] {
 function documentedOptions(name: string): string[] {
   const [, section = ''] = readFileSync('docs/cli.md', 'utf8').split(`\n## keywright ${name}\n`);
   const [own = ''] = section.split('\n## ');
-  return [...own.matchAll(/^\| `(--[a-z]+(?: [A-Z]+)?)` \|/gm)].map(([, option = '']) => option);
+  return [...own.matchAll(/^\| `(--[a-z-]+(?: [A-Z]+)?)` \|/gm)].map(([, option = '']) => option);
 }

@@ -38,7 +38,7 @@ test('off a terminal, the first key of the embedded database goes to a file in i
   expect(JSON.parse(check.stdout)).toEqual({ belongs: true, served: true, activeNo: 1, numbers: [1] });
 });
 
-test('the service starts by the same command, and bootstrap and keyring check join it without stopping it', async () => {
+test('the service starts by the same command, and bootstrap, keyring check and audit prune join it without stopping it', async () => {
   const service = await start();
   try {
     const first = (await readFile(join(folder, 'data', 'bootstrap-key'), 'utf8')).trimEnd();
@@ -46,6 +46,8 @@ test('the service starts by the same command, and bootstrap and keyring check jo
       keywright(['call', 'viewer', '--pick', 'kind'], { env: { KEYWRIGHT_URL: service.url, KEYWRIGHT_KEY: key } });
     expect(await call(first)).toEqual({ code: 0, stdout: 'PLATFORM\n', stderr: '' });
     expect((await keywright(['keyring', 'check'], { env })).code).toBe(0);
+    const prune = await keywright(['audit', 'prune', '--older-than', '400d', '--json'], { env });
+    expect({ code: prune.code, ...JSON.parse(prune.stdout) }).toMatchObject({ code: 0, removed: 0, dryRun: false });
 
     const file = join(folder, 'second.key');
     const replaced = await keywright(['bootstrap', '--replace', '--out', file], { env });

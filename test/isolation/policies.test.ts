@@ -8,10 +8,10 @@ type Policy = { readonly name: string; readonly table: string; readonly role: st
 const promised: readonly string[] = [
   'api_key_recovery: keywright_app, keywright_platform, keywright_recovery',
   'api_key_retiring_secrets: keywright_app, keywright_platform, keywright_recovery, keywright_verify',
-  'api_keys: keywright_app, keywright_platform, keywright_reader, keywright_recovery, keywright_verify',
-  'audit_events: keywright_app, keywright_platform, keywright_reader',
+  'api_keys: keywright_app, keywright_platform, keywright_reader, keywright_recovery, keywright_verify, the owner',
+  'audit_events: keywright_app, keywright_platform, keywright_reader, the owner',
   'idempotency: keywright_app, keywright_platform',
-  'tenants: keywright_app, keywright_platform, keywright_reader, keywright_verify',
+  'tenants: keywright_app, keywright_platform, keywright_reader, keywright_verify, the owner',
   'users: keywright_app, keywright_platform, keywright_reader, keywright_verify',
 ];
 
@@ -79,7 +79,7 @@ describe('the policies of the database', () => {
     const rows = [...Map.groupBy(policies, ({ table }) => table)].map(
       ([table, ofTable]) =>
         `${table}: ${ofTable
-          .map(({ role }) => role)
+          .map(({ role }) => (role.startsWith('keywright_') ? role : 'the owner'))
           .sort()
           .join(', ')}`,
     );
