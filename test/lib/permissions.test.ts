@@ -9,6 +9,7 @@ import {
   requireReach,
   selfServiceScopes,
 } from '../../src/lib/permissions.ts';
+import { markdownTable } from '../support/markdownTable.ts';
 
 // The table as it is promised: permission, scope, and how far it reaches for each standing.
 const promised: readonly (readonly [Permission, string, Reach, Reach, Reach])[] = [
@@ -34,6 +35,10 @@ function caller(standing: Caller['standing'], scopes: readonly string[]): Caller
 }
 
 describe('permissions', () => {
+  it('are written as they are', () => {
+    expect(markdownTable('docs/permissions.md', '## The table')).toEqual(promised);
+  });
+
   it('are those of the promised table, and no others', () => {
     expect(Object.keys(permissions).sort()).toEqual(promised.map(([permission]) => permission).sort());
   });
