@@ -12,11 +12,14 @@ import { createMetrics, type PoolCounts } from './http/metrics.ts';
 import { operationObserver } from './http/operationObserver.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Clock } from './lib/clock.ts';
+import { limits } from './lib/limits.ts';
 import type { Log } from './lib/log.ts';
 import { checkFingerprint } from './store/checkKeyring.ts';
 import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type OpenOrm, openOrm } from './store/orm.ts';
 import { openVerifierPool } from './store/verifierPool.ts';
+import { createImportedLane } from './verification/importedLane.ts';
+import { createImportedLookup } from './verification/importedLookup.ts';
 import { createLookup } from './verification/lookup.ts';
 import { createUserLookup } from './verification/lookupUser.ts';
 
@@ -58,11 +61,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   const verify = jwt && (await loadJwtVerifier(jwt, { clock, log }));
   const open = openOrm(database);
   const verifierPool = openVerifierPool(database);
+  const importedPool = openVerifierPool(database, {
+    name: 'imported',
+    connectionsMax: limits.importedPoolConnectionsMax,
+  });
   const argon2Queue = createArgon2Queue();
+  const imported = createImportedLane({
+    keyring,
+    lookup: createImportedLookup(importedPool),
+    monotonicMs: () => performance.now(),
+  });
   const parts: GraphParts = {
     orm: open.orm,
     minting: { keyring, tokenPrefix, randomBytes, argon2Queue },
-    prover: { keyring, lookup: createLookup(verifierPool) },
+    prover: { keyring, lookup: createLookup(verifierPool), imported },
     clock,
   };
 
@@ -95,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
     ],
     log,
-    metrics: createMetrics(sources({ open, verifierPool, argon2Queue })),
+    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue })),
   });
 
   return {
@@ -108,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await argon2Queue.drain();
       await open.orm.close(true);
       await verifierPool.end();
+      await importedPool.end();
     },
   };
 }
@@ -121,17 +134,26 @@ async function loadJwtVerifier(
   return openJwtVerifier(trust, parts);
 }
 
-type Counted = { readonly open: OpenOrm; readonly verifierPool: CountedPool; readonly argon2Queue: Argon2Queue };
+type Counted = {
+  readonly open: OpenOrm;
+  readonly verifierPool: CountedPool;
+  readonly importedPool: CountedPool;
+  readonly argon2Queue: Argon2Queue;
+};
 type CountedPool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
-function sources({ open, verifierPool, argon2Queue }: Counted) {
+function sources({ open, verifierPool, importedPool, argon2Queue }: Counted) {
   const counts = (pool: CountedPool | undefined): PoolCounts => ({
     total: pool?.totalCount ?? 0,
     idle: pool?.idleCount ?? 0,
     waiting: pool?.waitingCount ?? 0,
   });
   return {
-    pools: { main: () => counts(open.pool()), verify: () => counts(verifierPool) },
+    pools: {
+      main: () => counts(open.pool()),
+      verify: () => counts(verifierPool),
+      imported: () => counts(importedPool),
+    },
     argon2: () => ({ running: argon2Queue.running, waiting: argon2Queue.waiting }),
   };
 }

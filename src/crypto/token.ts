@@ -65,9 +65,14 @@ export function mintToken(minting: Minting): { token: Secret; secret: Secret; mi
   return { token: new Secret(body + checksumOf(body)), secret: new Secret(secret), mintedKeyNo };
 }
 
+/** Whether a text has the shape of this service's tokens, whatever its checksum and its tag say of it. */
+export function hasTokenShape(text: string): boolean {
+  return text.length >= charsMin && text.length <= charsMax && tokenShape.test(text);
+}
+
 /** The parts of a token whose shape and checksum are right; undefined for any other text, however long. */
 export function parseToken(text: string): ParsedToken | undefined {
-  if (text.length < charsMin || text.length > charsMax || !tokenShape.test(text)) return undefined;
+  if (!hasTokenShape(text)) return undefined;
   const crcAt = text.length - width.crc;
   if (text.slice(crcAt) !== checksumOf(text.slice(0, crcAt))) return undefined;
 

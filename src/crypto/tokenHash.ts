@@ -93,15 +93,23 @@ export function hashImported(ring: Keyring, keyNo: number, scheme: ImportScheme,
 export function hashPresentedImport(ring: Keyring, version: string, token: Secret): Buffer | 'key-missing' {
   const parsed = parseHashVersion(version);
   if (parsed === undefined) return 'key-missing';
+  assert(parsed.scheme !== undefined, 'imported rows have a version with a scheme');
+  const digest = digestOf(ring, parsed.scheme, token);
+  return digest === undefined ? 'key-missing' : hashImportedAs(ring, version, digest);
+}
+
+/** The same where no token is at hand, only the digest that the version's scheme makes of it. */
+export function hashImportedAs(ring: Keyring, version: string, digest: Uint8Array): Buffer | 'key-missing' {
+  const parsed = parseHashVersion(version);
+  if (parsed === undefined) return 'key-missing';
   const { base, wraps, scheme } = parsed;
   assert(scheme !== undefined, 'imported rows have a version with a scheme');
-  const digest = digestOf(ring, scheme, token);
   const baseKey = ring.hashKey(base);
-  if (digest === undefined || baseKey === undefined) return 'key-missing';
+  if (baseKey === undefined) return 'key-missing';
   return wrapAll(ring, wraps, unknownOwner, importedHash(baseKey, scheme, digest)) ?? 'key-missing';
 }
 
-/** What an old system would have stored of a token. */
+/** What an old system would have stored of a token; undefined where the ring lacks its pepper. */
 function digestOf(ring: Keyring, scheme: ImportScheme, token: Secret): Buffer | undefined {
   const text = token.reveal();
   if (scheme === 'raw') return Buffer.from(text);

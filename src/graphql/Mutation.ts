@@ -7,6 +7,7 @@ import { revokeApiKey } from '../keys/revokeApiKey.ts';
 import { revokeApiKeys } from '../keys/revokeApiKeys.ts';
 import { rotateApiKey } from '../keys/rotateApiKey.ts';
 import { updateApiKey } from '../keys/updateApiKey.ts';
+import { importApiKeys } from '../legacy/importApiKeys.ts';
 import { createTenant } from '../tenants/createTenant.ts';
 import { deleteTenant } from '../tenants/deleteTenant.ts';
 import { reactivateTenant } from '../tenants/reactivateTenant.ts';
@@ -21,6 +22,7 @@ import { verifyApiKey } from '../verification/verifyApiKey.ts';
 import { verifyApiKeys } from '../verification/verifyApiKeys.ts';
 import { toApiKeyVerification } from './ApiKeyVerification.ts';
 import type { MutationResolvers } from './generated.ts';
+import { noVerdicts, toImportApiKeysPayload } from './ImportApiKeysPayload.ts';
 import { payload } from './payload.ts';
 import { revokePresented } from './revokePresented.ts';
 
@@ -68,5 +70,13 @@ export const Mutation: Required<MutationResolvers> = {
     payload({}, async () => {
       const verdicts = await verifyApiKeys(context.prover, context.caller(), context.now, input);
       return { verifications: verdicts.map(toApiKeyVerification) };
+    }),
+
+  importApiKeys: (_, { input }, context) =>
+    payload(noVerdicts, async () => {
+      const verdicts = await importApiKeys(context.begin(), input);
+      // What came in is found at once by whoever asks here.
+      context.prover.imported.forget();
+      return toImportApiKeysPayload(verdicts);
     }),
 };

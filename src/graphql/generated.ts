@@ -539,6 +539,110 @@ export type EnableUserPayload = {
   userErrors: Array<KeywrightUserError>;
 };
 
+/**
+ * A key of an older system. Send `token`, or `digest` and `scheme`, or none of them: a key without authenticates nobody until it
+ * is rotated. A row with a `legacyId` that came in before updates its key: what it leaves out stays as it is, and null takes
+ * the owner, the maker, the external key id, the window or the metadata away.
+ */
+export type ImportApiKeyInput = {
+  /** When it was made; now if nothing is said. */
+  createdAt?: InputMaybe<Scalars['String']['input']>;
+  /** A digest of the token, in hexadecimal or base64. Password hashes such as bcrypt cannot be imported: nothing is found by them. */
+  digest?: InputMaybe<Scalars['String']['input']>;
+  /** Where it may be used; LIVE if nothing is said. It never changes. */
+  environment?: InputMaybe<ApiKeyEnvironment>;
+  /** It does not verify from this moment on, which may be over. It cannot outlive the key that you import it with. */
+  expiresAt?: InputMaybe<Scalars['String']['input']>;
+  /** The identifier under which a gateway knows it. It authenticates nobody. */
+  externalKeyId?: InputMaybe<Scalars['String']['input']>;
+  /** When it was last used. */
+  lastUsedAt?: InputMaybe<Scalars['String']['input']>;
+  /** Its id there, unique within the source. Without one the key is made anew, and the same row is not known again. */
+  legacyId?: InputMaybe<Scalars['String']['input']>;
+  /** The user who made it. */
+  makerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** A JSON object of yours. */
+  metadata?: InputMaybe<Scalars['KeywrightJSON']['input']>;
+  /** What people call it: 1 to 255 characters, unique in the tenant whatever its case. */
+  name: Scalars['String']['input'];
+  /** It does not verify before this: RFC 3339 with an offset, kept to the microsecond. So are the other times. */
+  notBefore?: InputMaybe<Scalars['String']['input']>;
+  /** The user whose personal key it is; it dies with its owner. Without: the tenant owns it. */
+  ownerUserId?: InputMaybe<Scalars['ID']['input']>;
+  /** How the digest was made: `sha256`, `sha512`, or `hmac:<name>` for HMAC-SHA-256 with the pepper `import:<name>` of the key ring. */
+  scheme?: InputMaybe<Scalars['String']['input']>;
+  /** What it may do. You can give only what you hold. */
+  scopes: Array<Scalars['String']['input']>;
+  /** The system that it comes from: 1 to 64 characters, such as `mongo`. */
+  source: Scalars['String']['input'];
+  /** Its state; ACTIVE if nothing is said. A key that was revoked here stays revoked. */
+  status?: InputMaybe<ApiKeyStatus>;
+  /** The token itself, as its user presents it: 1 to 512 visible ASCII characters. It goes on working, and only a keyed hash of it is kept. */
+  token?: InputMaybe<Scalars['PresentedApiKeyToken']['input']>;
+};
+
+/** How a name is met that another key of the tenant has. */
+export type ImportApiKeyNameConflict =
+  /** The row is rejected. */
+  | 'REJECT'
+  /** The key gets another name, which begins like the wanted one, and its verdict says so. */
+  | 'SUFFIX';
+
+/** What became of a row. */
+export type ImportApiKeyOutcome =
+  /** Its key is new. */
+  | 'IMPORTED'
+  /** Nothing of it was taken: `userError` says why. */
+  | 'REJECTED'
+  /** Its key came in before, and nothing of it is different. */
+  | 'UNCHANGED'
+  /** Its key came in before, and is changed. */
+  | 'UPDATED';
+
+/** The verdict on one row. */
+export type ImportApiKeyVerdict = {
+  __typename?: 'ImportApiKeyVerdict';
+  /** Its key; null if it was rejected. */
+  apiKey?: Maybe<ApiKey>;
+  /** What became of it. */
+  outcome: ImportApiKeyOutcome;
+  /** Whether the key goes by another name than the row's, because that was taken. */
+  renamed: Scalars['Boolean']['output'];
+  /** Which row, counted from 0. */
+  row: Scalars['Int']['output'];
+  /** Why it was rejected. */
+  userError?: Maybe<KeywrightUserError>;
+};
+
+/** Keys of an older system, and how what stands in their way is met. */
+export type ImportApiKeysInput = {
+  /** Takes tokens, too, that by their length and alphabet have less than 112 bits. Better give their users new keys. */
+  allowWeak?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How a name is met that another key of the tenant has. */
+  onNameConflict?: InputMaybe<ImportApiKeyNameConflict>;
+  /** The keys, at most 100, in a body of at most 32 KiB. */
+  rows: Array<ImportApiKeyInput>;
+  /** The tenant that they become keys of. */
+  tenantId: Scalars['ID']['input'];
+};
+
+/** What came of `importApiKeys`. The four counts add up to the rows. */
+export type ImportApiKeysPayload = {
+  __typename?: 'ImportApiKeysPayload';
+  /** How many keys are new. */
+  imported: Scalars['Int']['output'];
+  /** How many rows were rejected. */
+  rejected: Scalars['Int']['output'];
+  /** How many were as they are. */
+  unchanged: Scalars['Int']['output'];
+  /** How many were changed. */
+  updated: Scalars['Int']['output'];
+  /** Why nothing was imported at all. */
+  userErrors: Array<KeywrightUserError>;
+  /** A verdict for each row, in their order. */
+  verdicts: Array<ImportApiKeyVerdict>;
+};
+
 /** One reason why a mutation did nothing, for a person and for a form. */
 export type KeywrightUserError = {
   __typename?: 'KeywrightUserError';
@@ -568,6 +672,8 @@ export type KeywrightUserErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** A value is malformed or out of bounds; the message says what would be right. */
   | 'INVALID_INPUT'
+  /** Another key came in under this source and legacy id. */
+  | 'LEGACY_ID_TAKEN'
   /** Another key of the tenant has the name. */
   | 'NAME_TAKEN'
   /** There is none, or none that you may see. */
@@ -576,6 +682,12 @@ export type KeywrightUserErrorCode =
   | 'SCOPE_NOT_HELD'
   /** Another tenant has the slug. */
   | 'SLUG_TAKEN'
+  /** Another key has the token. */
+  | 'TOKEN_TAKEN'
+  /** Nothing that is presented could be compared with it: the message says why. */
+  | 'UNUSABLE_CREDENTIAL'
+  /** By its length and alphabet the token can be guessed. */
+  | 'WEAK_TOKEN'
   /** It is in a state in which this cannot be done. */
   | 'WRONG_STATE';
 
@@ -633,6 +745,13 @@ export type Mutation = {
    * stand for the tenant or the platform. Can answer INVALID_INPUT, NOT_FOUND.
    */
   enableUser?: Maybe<EnableUserPayload>;
+  /**
+   * Brings in keys of an older system, at most 100 a call, and answers a verdict for each row: a bad row never stops the rest.
+   * The same rows once more change nothing. Imported tokens go on working as they are, and are kept only as keyed hashes.
+   * For the platform, with the scope `keywright:tenants:write`. Can answer INVALID_INPUT, NOT_FOUND; a row besides NAME_TAKEN,
+   * TOKEN_TAKEN, LEGACY_ID_TAKEN, EXTERNAL_KEY_ID_TAKEN, WEAK_TOKEN, UNUSABLE_CREDENTIAL, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, WRONG_STATE.
+   */
+  importApiKeys?: Maybe<ImportApiKeysPayload>;
   /**
    * Lets the keys of a suspended tenant work again, each exactly as it did. For the platform, with the scope
    * `keywright:tenants:write`. Can answer INVALID_INPUT, NOT_FOUND.
@@ -746,6 +865,11 @@ export type MutationEnableApiKeyArgs = {
 
 export type MutationEnableUserArgs = {
   input: EnableUserInput;
+};
+
+
+export type MutationImportApiKeysArgs = {
+  input: ImportApiKeysInput;
 };
 
 
@@ -1505,6 +1629,12 @@ export type ResolversTypes = {
   EnableUserInput: EnableUserInput;
   EnableUserPayload: ResolverTypeWrapper<Omit<EnableUserPayload, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ImportApiKeyInput: ImportApiKeyInput;
+  ImportApiKeyNameConflict: ImportApiKeyNameConflict;
+  ImportApiKeyOutcome: ImportApiKeyOutcome;
+  ImportApiKeyVerdict: ResolverTypeWrapper<Omit<ImportApiKeyVerdict, 'apiKey'> & { apiKey?: Maybe<ResolversTypes['ApiKey']> }>;
+  ImportApiKeysInput: ImportApiKeysInput;
+  ImportApiKeysPayload: ResolverTypeWrapper<Omit<ImportApiKeysPayload, 'verdicts'> & { verdicts: Array<ResolversTypes['ImportApiKeyVerdict']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   KeywrightJSON: ResolverTypeWrapper<Scalars['KeywrightJSON']['output']>;
   KeywrightUserError: ResolverTypeWrapper<KeywrightUserError>;
@@ -1591,6 +1721,10 @@ export type ResolversParentTypes = {
   EnableUserInput: EnableUserInput;
   EnableUserPayload: Omit<EnableUserPayload, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
   ID: Scalars['ID']['output'];
+  ImportApiKeyInput: ImportApiKeyInput;
+  ImportApiKeyVerdict: Omit<ImportApiKeyVerdict, 'apiKey'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']> };
+  ImportApiKeysInput: ImportApiKeysInput;
+  ImportApiKeysPayload: Omit<ImportApiKeysPayload, 'verdicts'> & { verdicts: Array<ResolversParentTypes['ImportApiKeyVerdict']> };
   Int: Scalars['Int']['output'];
   KeywrightJSON: Scalars['KeywrightJSON']['output'];
   KeywrightUserError: KeywrightUserError;
@@ -1797,6 +1931,23 @@ export type EnableUserPayloadResolvers<ContextType = Context, ParentType extends
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
+export type ImportApiKeyVerdictResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImportApiKeyVerdict'] = ResolversParentTypes['ImportApiKeyVerdict']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['ImportApiKeyOutcome'], ParentType, ContextType>;
+  renamed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  row?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  userError?: Resolver<Maybe<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+};
+
+export type ImportApiKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImportApiKeysPayload'] = ResolversParentTypes['ImportApiKeysPayload']> = {
+  imported?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rejected?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unchanged?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  updated?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
+  verdicts?: Resolver<Array<ResolversTypes['ImportApiKeyVerdict']>, ParentType, ContextType>;
+};
+
 export interface KeywrightJsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['KeywrightJSON'], any> {
   name: 'KeywrightJSON';
 }
@@ -1818,6 +1969,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   disableUser?: Resolver<Maybe<ResolversTypes['DisableUserPayload']>, ParentType, ContextType, RequireFields<MutationDisableUserArgs, 'input'>>;
   enableApiKey?: Resolver<Maybe<ResolversTypes['EnableApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationEnableApiKeyArgs, 'input'>>;
   enableUser?: Resolver<Maybe<ResolversTypes['EnableUserPayload']>, ParentType, ContextType, RequireFields<MutationEnableUserArgs, 'input'>>;
+  importApiKeys?: Resolver<Maybe<ResolversTypes['ImportApiKeysPayload']>, ParentType, ContextType, RequireFields<MutationImportApiKeysArgs, 'input'>>;
   reactivateTenant?: Resolver<Maybe<ResolversTypes['ReactivateTenantPayload']>, ParentType, ContextType, RequireFields<MutationReactivateTenantArgs, 'input'>>;
   retireApiKeySecret?: Resolver<Maybe<ResolversTypes['RetireApiKeySecretPayload']>, ParentType, ContextType, RequireFields<MutationRetireApiKeySecretArgs, 'input'>>;
   revokeApiKey?: Resolver<Maybe<ResolversTypes['RevokeApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
@@ -2021,6 +2173,8 @@ export type Resolvers<ContextType = Context> = {
   DisableUserPayload?: DisableUserPayloadResolvers<ContextType>;
   EnableApiKeyPayload?: EnableApiKeyPayloadResolvers<ContextType>;
   EnableUserPayload?: EnableUserPayloadResolvers<ContextType>;
+  ImportApiKeyVerdict?: ImportApiKeyVerdictResolvers<ContextType>;
+  ImportApiKeysPayload?: ImportApiKeysPayloadResolvers<ContextType>;
   KeywrightJSON?: GraphQLScalarType;
   KeywrightUserError?: KeywrightUserErrorResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

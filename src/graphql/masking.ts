@@ -10,8 +10,27 @@ import type { Context } from './context.ts';
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message, extensions } = meaningOf(unwrapResolverError(error), formatted);
   const { locations, path } = formatted;
-  // A coercion error of graphql-js quotes the value that it was given, and somebody will send a token where none belongs.
-  return { message: redactTokens(message), ...(locations && { locations }), ...(path && { path }), extensions };
+  // Somebody will send a token where none belongs, and errors of clients and routers are logged.
+  return {
+    message: redactTokens(withoutValue(message, error)),
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions,
+  };
+}
+
+const quotedVariable = /^Variable "\$\w+" got invalid value /;
+
+/**
+ * graphql-js quotes the value that it could not take, with all that stands beside the mistake. Tokens of other systems
+ * have no shape to be known by, so no value is repeated: where it stands and what was expected is enough.
+ */
+function withoutValue(message: string, error: unknown): string {
+  const [start] = quotedVariable.exec(message) ?? [];
+  const reason = error instanceof GraphQLError ? (error.originalError?.message ?? '') : '';
+  const [place = ''] = start === undefined ? [] : (/ at "[^"]*"$/.exec(message.slice(0, -`; ${reason}`.length)) ?? []);
+  const told = start === undefined ? message : `${start.trimEnd()}${place}; ${reason}`;
+  return told.replace(/( value): [{[].*$/s, '$1.');
 }
 
 type Meaning = { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> };

@@ -10,6 +10,11 @@ export async function payload<Result extends object, Empty extends object>(
     return { ...(await verb()), userErrors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...empty, userErrors: [{ code: error.code, message: error.message, path: ['input', ...error.path] }] };
+    return { ...empty, userErrors: [userErrorOf(error)] };
   }
+}
+
+/** A refusal as the graph shows it. */
+export function userErrorOf({ code, message, path }: Refusal): KeywrightUserError {
+  return { code, message, path: ['input', ...path] };
 }

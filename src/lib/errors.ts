@@ -13,6 +13,10 @@ export const refusalCodes = [
   'WRONG_STATE',
   'CONCURRENT_CHANGE',
   'IDEMPOTENCY_KEY_REUSED',
+  'TOKEN_TAKEN',
+  'LEGACY_ID_TAKEN',
+  'WEAK_TOKEN',
+  'UNUSABLE_CREDENTIAL',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -128,6 +128,24 @@ export const limits = {
   hashDepthMax: 4,
   /** Keys that one `revokeApiKeys` ends: each costs three statements, under the locks of all. */
   revokeBatchMax: 100,
+  /** Rows in one `importApiKeys`. */
+  importRowsMax: 100,
+  /** A system's name, in every row that came from it. */
+  sourceCharsMax: 64,
+  /** An id that another system gave: a UUID, a URN and a path fit. */
+  foreignIdCharsMax: 255,
+  /** Below this a guess at a token that was stored with a fast hash is not hopeless: NIST SP 800-63B's figure. */
+  importedTokenBitsMin: 112,
+  /** A token with fewer different characters was not drawn from an alphabet; a random one of 112 bits has more. */
+  importedTokenDistinctMin: 8,
+  /** The end of a name that was taken, in base32: a billion of them, beside each of which there is one of the name. */
+  nameSuffixChars: 6,
+  /** Forms (scheme and ring keys) in which imported tokens are stored: each is a hash and a probe for every look-up. */
+  importFormsMax: 16,
+  /** How long a process believes that nothing was imported. An import on another node is found after this at the latest. */
+  importFormsAgeMs: 5_000,
+  /** Look-ups of tokens that this service did not make: no tag tells the forged ones, so they are rationed. */
+  importedLookupsPerSecond: 100,
   /** Tokens in one `verifyApiKeys`. */
   verifyBatchMax: 100,
 
@@ -139,6 +157,8 @@ export const limits = {
   /** Connections for everything but verification; eight nodes stay below Postgres's default of 100. */
   poolConnectionsMax: 10,
   verifyPoolConnectionsMax: 4,
+  /** Enough for the rationed look-ups of imported tokens at 20 ms each, and none while nothing was imported. */
+  importedPoolConnectionsMax: 2,
   /** Waiting longer than this for a connection is an outage. */
   connectTimeoutMs: 2_000,
   statementTimeoutMs: 2_000,
@@ -155,7 +175,7 @@ export const limits = {
   postgresStopTimeoutMs: 8_000,
   /** How often a starting or stopping Postgres is looked at: a fifth of a warm start. */
   postgresPollMs: 5,
-  /** `max_connections` of the embedded Postgres: its own default, and seven nodes' worth of pools. */
+  /** `max_connections` of the embedded Postgres: its own default, and six nodes' worth of pools. */
   postgresConnectionsMax: 100,
   /** Its log: some ten thousand lines, years of an undisturbed service. Beyond this the older half goes. */
   postgresLogBytesMax: 1024 * 1024,

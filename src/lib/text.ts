@@ -38,7 +38,11 @@ export function parsePart(value: unknown, path: readonly string[]): string | und
  * trimmed or normalised: what could not be kept as it is, is refused.
  */
 export function parseExternalId(value: unknown, path: readonly string[]): string {
-  const rule = { what: 'An external id', charsMax: limits.externalIdCharsMax };
+  return parseExactLine(value, { what: 'An external id', charsMax: limits.externalIdCharsMax }, path);
+}
+
+/** One line that another system compares exactly: kept as it is, or refused. */
+export function parseExactLine(value: unknown, rule: LineRule, path: readonly string[]): string {
   const id = wellFormed(value, rule, path);
   if (id.replace(invisible, '') === '') throw invalid(`${rule.what} must not be empty or blank.`, path);
   refuseControls(id, rule, path);

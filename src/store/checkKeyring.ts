@@ -4,6 +4,7 @@ import type { Keyring } from '../crypto/keyring.ts';
 import { SetupError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { DatabaseAddress } from './DatabaseAddress.ts';
+import { importFormsSql } from './importForms.ts';
 import { connectionSettings } from './orm.ts';
 
 /**
@@ -17,6 +18,13 @@ export async function checkKeyring(address: DatabaseAddress, ring: Keyring): Pro
       throw new SetupError(
         `The key ring lacks ${missing.length === 1 ? 'number' : 'numbers'} ${missing.join(', ')}, under which live secrets of this database ` +
           'were minted or hashed. Put the ring back that the service ran with: without it those secrets cannot be verified.',
+      );
+    }
+    const peppers = await missingPeppers(client, ring);
+    if (peppers.length > 0) {
+      throw new SetupError(
+        `The key ring lacks ${peppers.map((name) => `import:${name}`).join(', ')}, with which tokens of this database were hashed before they ` +
+          'were imported. Put it back: without it those tokens cannot be looked for.',
       );
     }
     // In one transaction: what a wrong ring says of itself must not be remembered.
@@ -77,6 +85,16 @@ async function missingNumbers(client: Client, ring: Keyring): Promise<readonly n
     if (minted !== null && ring.stateOf(minted) === undefined) missing.add(minted);
   }
   return [...missing].sort((a, b) => a - b);
+}
+
+/** The old systems' peppers that imported rows need, live or not: without one, no unknown token could be told from those. */
+async function missingPeppers(client: Client, ring: Keyring): Promise<readonly string[]> {
+  const { rows } = await client.query<{ forms: string[] }>(`select ${importFormsSql} as forms`);
+  const schemes = new Set((rows[0]?.forms ?? []).map((form) => parseHashVersion(form)?.scheme ?? ''));
+  return [...schemes]
+    .filter((scheme) => scheme.startsWith('hmac:'))
+    .map((scheme) => scheme.slice('hmac:'.length))
+    .filter((name) => ring.pepper(name) === undefined);
 }
 
 /** Remembers first and compares then: of two rings that meet a new database at one moment, one is the wrong one. */

@@ -21,9 +21,13 @@ const meanings: Readonly<Record<string, () => Refusal>> = {
       ['name'],
     ),
   ux_api_keys_external_key_id: () =>
-    new Refusal('EXTERNAL_KEY_ID_TAKEN', 'Another key has this external id.', ['externalKeyId']),
+    new Refusal('EXTERNAL_KEY_ID_TAKEN', 'Another key has this external key id.', ['externalKeyId']),
+  ux_api_keys_legacy_id: () =>
+    new Refusal('LEGACY_ID_TAKEN', 'Another key has this source and legacy id.', ['legacyId']),
+  uq_api_keys_token: () => new Refusal('TOKEN_TAKEN', 'Another key has this token.', ['token']),
   fk_users_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
   fk_api_keys_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
+  fk_api_keys_user: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['makerUserId']),
   fk_api_keys_owner: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['ownerUserId']),
 };
 

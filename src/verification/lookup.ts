@@ -6,9 +6,8 @@ import type { KeyRow, SecretRow } from './KeyRow.ts';
 /** Finds what a verification judges by: one indexed statement, prepared once for each connection. */
 export type Lookup = (keyId: string) => Promise<KeyRow | undefined>;
 
-const keyRowById = {
-  name: 'keyRowById',
-  text: `select k.id, k.tenant_id, t.kind as tenant_kind, t.status as tenant_status,
+/** The key `k` with its tenant, its owner and its retiring secrets: whoever uses it says which key. */
+export const selectKeyRow = `select k.id, k.tenant_id, t.kind as tenant_kind, t.status as tenant_status,
       k.owner_user_id, u.status as owner_status, u.scope_ceiling as owner_ceiling,
       k.environment, k.status, k.scopes, k.metadata,
       (extract(epoch from k.not_before) * 1000)::float8 as not_before_ms,
@@ -17,11 +16,12 @@ const keyRowById = {
       (select json_agg(json_build_object('no', r.secret_no, 'hash', encode(r.token_hash, 'hex'), 'version', r.token_hash_key_version,
                 'endsAtMs', (extract(epoch from r.expires_at) * 1000)::float8))
          from api_key_retiring_secrets r where r.api_key_id = k.id) as retiring
-    from api_keys k join tenants t on t.id = k.tenant_id left join users u on u.id = k.owner_user_id
-    where k.id = $1`,
-};
+    from api_keys k join tenants t on t.id = k.tenant_id left join users u on u.id = k.owner_user_id`;
 
-type Found = {
+const keyRowById = { name: 'keyRowById', text: `${selectKeyRow} where k.id = $1` };
+
+/** A row of `selectKeyRow`. */
+export type FoundKey = {
   readonly id: string;
   readonly tenant_id: string;
   readonly tenant_kind: KeyRow['tenantKind'];
@@ -44,12 +44,13 @@ type Found = {
 /** A look-up on the verifying role's own pool. */
 export function createLookup(pool: Pool): Lookup {
   return async (keyId) => {
-    const { rows } = await asking(() => pool.query<Found>({ ...keyRowById, values: [keyId] }));
+    const { rows } = await asking(() => pool.query<FoundKey>({ ...keyRowById, values: [keyId] }));
     return rows[0] === undefined ? undefined : toKeyRow(rows[0]);
   };
 }
 
-function toKeyRow(found: Found): KeyRow {
+/** What a verification judges by, from a row of `selectKeyRow`. */
+export function toKeyRow(found: FoundKey): KeyRow {
   // A reference always leads somewhere: an owner that is not seen would pass for one that is not disabled.
   assert((found.owner_user_id === null) === (found.owner_status === null), 'whoever reads a key reads its owner');
   const retiring = (found.retiring ?? []).map(

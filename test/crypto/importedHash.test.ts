@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ImportScheme } from '../../src/crypto/hashVersion.ts';
 import { Secret } from '../../src/crypto/Secret.ts';
-import { hashImported, hashPresentedImport, wrapHash } from '../../src/crypto/tokenHash.ts';
+import { hashImported, hashImportedAs, hashPresentedImport, wrapHash } from '../../src/crypto/tokenHash.ts';
 import { materialOf, ringOf, vectorOwner } from './samples.ts';
 
 const ring = ringOf({ 1: 'verify', 2: 'active', 3: 'lost', 4: 'import:old' });
@@ -41,6 +41,25 @@ describe('hashImported', () => {
     }
     expect(() => hashImported(ring, 1, 'sha512', new Uint8Array(32))).toThrow('Assertion failed');
     expect(() => hashImported(ring, 3, 'raw', Buffer.from(text))).toThrow('Assertion failed');
+  });
+});
+
+describe('hashImportedAs', () => {
+  it.each(schemes)('hashes a digest of scheme %s as the rows of a version hold it', (scheme, digest) => {
+    expect(hashImportedAs(ring, `1/${scheme}`, digest)).toEqual(hashImported(ring, 1, scheme, digest));
+    expect(hashImportedAs(ring, `2<1/${scheme}`, digest)).toEqual(hashPresentedImport(ring, `2<1/${scheme}`, token));
+  });
+
+  it('cannot tell where the ring lacks a key, and needs no pepper: the digest is what that made', () => {
+    const digest = digests.sha256 ?? Buffer.alloc(0);
+    for (const version of ['3/sha256', '9/sha256', '2<9/sha256', '1/unheard-of']) {
+      expect(hashImportedAs(ring, version, digest)).toBe('key-missing');
+    }
+    expect(hashImportedAs(ring, '1/hmac:gone', digest)).toEqual(hashImported(ring, 1, 'hmac:gone', digest));
+  });
+
+  it('is never asked about minted rows', () => {
+    expect(() => hashImportedAs(ring, '1', Buffer.alloc(32))).toThrow('Assertion failed');
   });
 });
 

@@ -3,7 +3,14 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemRandom } from '../../src/crypto/random.ts';
-import { hasValidTag, keyIdOf, mintToken, type ParsedToken, parseToken } from '../../src/crypto/token.ts';
+import {
+  hasTokenShape,
+  hasValidTag,
+  keyIdOf,
+  mintToken,
+  type ParsedToken,
+  parseToken,
+} from '../../src/crypto/token.ts';
 import { ringOf, vectorOwner, vectorSecret, vectorToken } from './samples.ts';
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -72,6 +79,22 @@ describe('mintToken', () => {
       expect(() => mintToken({ ...vector, prefix })).toThrow('Assertion failed');
     },
   );
+});
+
+describe('hasTokenShape', () => {
+  it('knows a token by its shape, whatever its checksum says, and nothing that is longer, shorter or spelt otherwise', () => {
+    expect(hasTokenShape(vectorToken)).toBe(true);
+    expect(hasTokenShape(`${vectorToken.slice(0, -1)}z`)).toBe(true);
+    for (const text of [
+      '',
+      vectorToken.slice(1, -1),
+      `${vectorToken}0`,
+      ` ${vectorToken}`,
+      vectorToken.toUpperCase(),
+    ]) {
+      expect(hasTokenShape(text)).toBe(false);
+    }
+  });
 });
 
 describe('parseToken', () => {

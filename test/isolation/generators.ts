@@ -36,12 +36,19 @@ export const idPlaces: Readonly<Record<string, IdKind>> = {
   'RevokeApiKeysInput.ownerUserId': 'User',
   'RevokeApiKeysInput.makerUserId': 'User',
   'DeleteApiKeyInput.id': 'ApiKey',
+  'ImportApiKeysInput.tenantId': 'Tenant',
+  'ImportApiKeyInput.ownerUserId': 'User',
+  'ImportApiKeyInput.makerUserId': 'User',
+  'ImportApiKeyInput.token': 'secretToken',
   'VerifyApiKeyInput.token': 'secretToken',
   'RevokePresentedApiKeyInput.token': 'secretToken',
 };
 
-/** Whoever holds a token may end its key, wherever it is from: that is what this field is for. */
-export const openPlaces: ReadonlySet<string> = new Set(['RevokePresentedApiKeyInput.token']);
+/**
+ * Tokens that are no question about another's key: whoever holds one may end its key, wherever it is from, which is what
+ * that field is for; and one that is imported is a new key's.
+ */
+export const openPlaces: ReadonlySet<string> = new Set(['RevokePresentedApiKeyInput.token', 'ImportApiKeyInput.token']);
 
 /** These take any text, so that none is malformed. */
 export const freeKinds: ReadonlySet<IdKind> = new Set(['externalKeyId', 'actor', 'secretToken']);
@@ -56,6 +63,9 @@ export const values: Readonly<Record<string, () => unknown>> = {
   'UpdateUserInput.name': () => `isolation ${++count}`,
   'CreateApiKeyInput.name': () => `isolation ${++count}`,
   'UpdateApiKeyInput.name': () => `isolation ${++count}`,
+  'ImportApiKeyInput.name': () => `isolation ${++count}`,
+  'ImportApiKeyInput.source': () => 'isolation',
+  'ImportApiKeyInput.scopes': () => [],
   'RotateApiKeyInput.graceSeconds': () => 60,
   'RetireApiKeySecretInput.secretNo': () => 1,
 };

@@ -71,6 +71,8 @@ const indexes = {
     'CREATE INDEX ix_api_keys_maker ON public.api_keys USING btree (user_id, created_at, id) WHERE (user_id IS NOT NULL)',
   ix_api_keys_tenant_status:
     'CREATE INDEX ix_api_keys_tenant_status ON public.api_keys USING btree (tenant_id, status, created_at, id)',
+  ix_api_keys_import_form:
+    "CREATE INDEX ix_api_keys_import_form ON public.api_keys USING btree (token_hash_key_version) WHERE ((token_hash_key_version)::text ~~ '%/%'::text)",
 };
 
 let database: TestDatabase;

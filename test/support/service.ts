@@ -38,10 +38,13 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-/** Starts one; close it in `afterAll`. */
-export async function startTestService({ jwt }: Pick<AppOptions, 'jwt'> = {}): Promise<TestService> {
+/** Starts one; close it in `afterAll`. A test about the ring brings one of its own. */
+export async function startTestService({
+  jwt,
+  ring = createKeyring(new Date(), systemRandom),
+}: Pick<AppOptions, 'jwt'> & { readonly ring?: string } = {}): Promise<TestService> {
   const database = await createDatabase();
-  const keyring = parseKeyring(createKeyring(new Date(), systemRandom), 'the test');
+  const keyring = parseKeyring(ring, 'the test');
   const clock = { now: new Date() };
   const logged: string[] = [];
   await checkKeyring(database.service, keyring);

@@ -30,6 +30,9 @@ const selections = {
   deleteApiKey: 'deletedApiKeyId',
   verifyApiKey: 'verification { code valid keyId tenantId ownerUserId environment scopes metadata expiresAt }',
   verifyApiKeys: 'verifications { code valid keyId }',
+  importApiKeys: `verdicts { row outcome renamed userError { code message path } apiKey { id name display environment status isActive scopes
+    metadata source externalKeyId tenant { id } maker { id } owner { id } secrets { no state } notBefore expiresAt lastUsedAt revokedAt
+    revocationReason createdAt updatedAt } } imported updated unchanged rejected`,
 } as const;
 export type Verb = keyof typeof selections;
 

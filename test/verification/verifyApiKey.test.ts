@@ -176,8 +176,9 @@ describe('verifyApiKey', () => {
   it('a token in the wrong place is not repeated in the error', async () => {
     const { secret } = await create();
     const { errors } = await sendRaw(service, 'createApiKey', { name: { token: secret } }, tenant.key);
-    expect(errors[0]?.message).toContain('kw_live_');
-    expect(JSON.stringify(errors)).not.toContain(secret.slice(40));
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Variable "$input" got invalid value at "input.name"; String cannot represent a non string value.',
+    ]);
   });
 
   it('needs keywright:keys:verify', async () => {

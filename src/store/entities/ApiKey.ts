@@ -62,6 +62,11 @@ export const ApiKeySchema = defineEntity({
     { name: 'ix_api_keys_tenant_status', properties: ['tenant', 'status', 'createdAt', 'id'] },
     { name: 'ix_api_keys_owner', properties: ['owner', 'createdAt', 'id'], where: 'owner_user_id IS NOT NULL' },
     { name: 'ix_api_keys_maker', properties: ['maker', 'createdAt', 'id'], where: 'user_id IS NOT NULL' },
+    {
+      name: 'ix_api_keys_import_form',
+      properties: ['tokenHashKeyVersion'],
+      where: "(token_hash_key_version)::text ~~ '%/%'::text",
+    },
   ],
   checks: [
     { name: 'api_keys_token_hash_check', expression: 'octet_length(token_hash) = 32' },

@@ -19,5 +19,12 @@ export const ApiKeyRetiringSecretSchema = defineEntity({
     lastUsedAt: p.type(Timestamp).$type<string>().nullable(),
   },
   uniques: [{ name: 'uq_api_key_retiring_secrets_token', properties: ['tokenHash'] }],
+  indexes: [
+    {
+      name: 'ix_api_key_retiring_secrets_import_form',
+      properties: ['tokenHashKeyVersion'],
+      where: "(token_hash_key_version)::text ~~ '%/%'::text",
+    },
+  ],
   checks: [{ name: 'api_key_retiring_secrets_token_hash_check', expression: 'octet_length(token_hash) = 32' }],
 });

@@ -1,0 +1,112 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Keyring } from '../crypto/keyring.ts';
+import { Secret } from '../crypto/Secret.ts';
+import { hasTokenShape } from '../crypto/token.ts';
+import { hashPresentedImport } from '../crypto/tokenHash.ts';
+import { Unavailable } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import { createRateLimit } from '../lib/rateLimit.ts';
+import type { FoundImported, ImportedLookup } from './importedLookup.ts';
+import type { KeyRow } from './KeyRow.ts';
+import type { Proof } from './prove.ts';
+
+/** The way of tokens that this service did not make. */
+export type ImportedLane = {
+  /** Finds the key of an imported token; undefined for every other text. */
+  prove(token: string): Promise<Proof | undefined>;
+  /** Something was imported: that nothing was is no longer believed. */
+  forget(): void;
+};
+
+/** What the lane is made of. `monotonicMs` never goes back. */
+export type ImportedLaneParts = {
+  readonly keyring: Keyring;
+  readonly lookup: ImportedLookup;
+  readonly monotonicMs: () => number;
+};
+
+/** What the database said of the forms, and when it was asked. */
+type Known = { readonly forms: readonly string[]; readonly askedAtMs: number; readonly epoch: number };
+
+/** A presented token, hashed in some forms; null in those for which this ring lacks a key or a pepper. */
+type Hashes = ReadonlyMap<string, Buffer | null>;
+
+/** Makes the lane: rationed, and silent while nothing was imported. */
+export function createImportedLane({ keyring, lookup, monotonicMs }: ImportedLaneParts): ImportedLane {
+  const mayLook = createRateLimit({ perSecond: limits.importedLookupsPerSecond, monotonicMs });
+  let known: Known = { forms: [], askedAtMs: Number.NEGATIVE_INFINITY, epoch: 0 };
+  let epoch = 0;
+  let learning: Promise<unknown> | undefined;
+
+  async function look(hashes: Hashes): Promise<FoundImported> {
+    // Never a refusal: a good token may be among those that there is no room for.
+    if (!mayLook()) throw new Unavailable('This token cannot be looked up now. Try again.');
+    // Dated when it was asked: what was imported since is not in the answer.
+    const asked = { askedAtMs: monotonicMs(), epoch };
+    const found = await lookup([...hashes.values()].filter((hash) => hash !== null));
+    known = { forms: found.forms, ...asked };
+    return found;
+  }
+
+  /** Whether anything was imported, as of a moment ago; all who wonder at one moment ask once. */
+  async function isAnyImported(): Promise<boolean> {
+    const isStale = () => known.epoch !== epoch || monotonicMs() - known.askedAtMs >= limits.importFormsAgeMs;
+    while (known.forms.length === 0 && isStale()) {
+      learning ??= look(new Map()).finally(() => {
+        learning = undefined;
+      });
+      await learning;
+    }
+    return known.forms.length > 0;
+  }
+
+  return {
+    async prove(token) {
+      // What has the shape of ours is never imported, so a mistyped token costs nothing here.
+      if (token === '' || token.length > limits.tokenCharsMax || hasTokenShape(token)) return undefined;
+      if (!(await isAnyImported())) return undefined;
+      const presented = new Secret(token);
+      let { forms } = known;
+      // Twice: a row may have a form since that was not there before, as when it is hashed with a new ring key.
+      for (let tries = 0; tries < 2; tries++) {
+        const hashes = hashIn(keyring, forms, presented);
+        const found = await look(hashes);
+        const proof = proofIn(found.rows, hashes);
+        // Not found is not there only if the token was hashed in every form that there is.
+        if (proof !== undefined || found.forms.every((form) => hashes.get(form) != null)) return proof;
+        forms = found.forms;
+      }
+      // Not INVALID: what could not be looked for may be there, and a refusal would be a lie to a good key.
+      const cause = new Error(`Of the forms ${forms.join(', ')} of imported tokens, not all can be searched here.`);
+      throw new Unavailable('This token cannot be looked up now. Try again.', { cause });
+    },
+    forget() {
+      epoch += 1;
+    },
+  };
+}
+
+function hashIn(keyring: Keyring, forms: readonly string[], token: Secret): Hashes {
+  return new Map(
+    forms.slice(0, limits.importFormsMax).map((form) => {
+      const hash = hashPresentedImport(keyring, form, token);
+      return [form, hash === 'key-missing' ? null : hash];
+    }),
+  );
+}
+
+/**
+ * The key among those found whose secret was presented. One token may have come in twice, as itself and as a digest:
+ * then a key that was withdrawn speaks for both, or revoking it would not end the token.
+ */
+function proofIn(rows: readonly KeyRow[], hashes: Hashes): Proof | undefined {
+  const proofs = rows.flatMap((row) =>
+    row.secrets
+      .filter(({ version, hash }) => {
+        const presented = hashes.get(version);
+        return presented != null && timingSafeEqual(presented, hash);
+      })
+      .map((secret): Proof => ({ row, secret })),
+  );
+  return proofs.find(({ row }) => row.status !== 'active') ?? proofs[0];
+}
