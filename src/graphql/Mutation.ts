@@ -23,7 +23,7 @@ import { verifyApiKeys } from '../verification/verifyApiKeys.ts';
 import { toApiKeyVerification } from './ApiKeyVerification.ts';
 import type { MutationResolvers } from './generated.ts';
 import { noVerdicts, toImportApiKeysPayload } from './ImportApiKeysPayload.ts';
-import { payload } from './payload.ts';
+import { payload, withdrawal } from './payload.ts';
 import { revokePresented } from './revokePresented.ts';
 
 const notMade = { replayed: false };
@@ -32,34 +32,34 @@ const notMade = { replayed: false };
 export const Mutation: Required<MutationResolvers> = {
   createTenant: (_, { input }, context) => payload(notMade, () => createTenant(context.begin(), input)),
   updateTenant: (_, { input }, context) => payload({}, () => updateTenant(context.begin(), input)),
-  suspendTenant: (_, { input }, context) => payload({}, () => suspendTenant(context.begin(), input)),
+  suspendTenant: (_, { input }, context) => withdrawal({}, context.begin(), input, suspendTenant),
   reactivateTenant: (_, { input }, context) => payload({}, () => reactivateTenant(context.begin(), input)),
-  deleteTenant: (_, { input }, context) => payload({}, () => deleteTenant(context.begin(), input)),
+  deleteTenant: (_, { input }, context) => withdrawal({}, context.begin(), input, deleteTenant),
 
   createUser: (_, { input }, context) => payload(notMade, () => createUser(context.begin(), input)),
-  updateUser: (_, { input }, context) => payload({}, () => updateUser(context.begin(), input)),
-  disableUser: (_, { input }, context) => payload({}, () => disableUser(context.begin(), input)),
+  updateUser: (_, { input }, context) => withdrawal({}, context.begin(), input, updateUser),
+  disableUser: (_, { input }, context) => withdrawal({}, context.begin(), input, disableUser),
   enableUser: (_, { input }, context) => payload({}, () => enableUser(context.begin(), input)),
-  deleteUser: (_, { input }, context) => payload({}, () => deleteUser(context.begin(), input)),
+  deleteUser: (_, { input }, context) => withdrawal({}, context.begin(), input, deleteUser),
 
   createApiKey: (_, { input }, context) =>
     payload(notMade, async () => {
       const { secret, ...made } = await createApiKey(context.begin(), input);
       return { ...made, secret: secret?.reveal() ?? null };
     }),
-  updateApiKey: (_, { input }, context) => payload({}, () => updateApiKey(context.begin(), input)),
+  updateApiKey: (_, { input }, context) => withdrawal({}, context.begin(), input, updateApiKey),
   rotateApiKey: (_, { input }, context) =>
-    payload(notMade, async () => {
-      const { secret, ...rotated } = await rotateApiKey(context.begin(), input);
+    withdrawal(notMade, context.begin(), input, async (ctx) => {
+      const { secret, ...rotated } = await rotateApiKey(ctx, input);
       return { ...rotated, secret: secret?.reveal() ?? null };
     }),
-  retireApiKeySecret: (_, { input }, context) => payload({}, () => retireApiKeySecret(context.begin(), input)),
-  disableApiKey: (_, { input }, context) => payload({}, () => disableApiKey(context.begin(), input)),
+  retireApiKeySecret: (_, { input }, context) => withdrawal({}, context.begin(), input, retireApiKeySecret),
+  disableApiKey: (_, { input }, context) => withdrawal({}, context.begin(), input, disableApiKey),
   enableApiKey: (_, { input }, context) => payload({}, () => enableApiKey(context.begin(), input)),
-  revokeApiKey: (_, { input }, context) => payload({}, () => revokeApiKey(context.begin(), input)),
-  revokeApiKeys: (_, { input }, context) => payload({}, () => revokeApiKeys(context.begin(), input)),
-  revokePresentedApiKey: (_, { input }, context) => payload({}, () => revokePresented(context, input)),
-  deleteApiKey: (_, { input }, context) => payload({}, () => deleteApiKey(context.begin(), input)),
+  revokeApiKey: (_, { input }, context) => withdrawal({}, context.begin(), input, revokeApiKey),
+  revokeApiKeys: (_, { input }, context) => withdrawal({}, context.begin(), input, revokeApiKeys),
+  revokePresentedApiKey: (_, { input }, context) => revokePresented(context, input),
+  deleteApiKey: (_, { input }, context) => withdrawal({}, context.begin(), input, deleteApiKey),
 
   verifyApiKey: (_, { input }, context) =>
     payload({}, async () => {

@@ -432,6 +432,8 @@ export type CreateUserPayload = {
 export type DeleteApiKeyInput = {
   /** The key's id. */
   id: Scalars['ID']['input'];
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `deleteApiKey`. */
@@ -439,6 +441,8 @@ export type DeleteApiKeyPayload = {
   __typename?: 'DeleteApiKeyPayload';
   /** The id of the key that is gone. */
   deletedApiKeyId?: Maybe<Scalars['ID']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -447,6 +451,8 @@ export type DeleteApiKeyPayload = {
 export type DeleteTenantInput = {
   /** The tenant's id. */
   id: Scalars['ID']['input'];
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `deleteTenant`. */
@@ -454,6 +460,8 @@ export type DeleteTenantPayload = {
   __typename?: 'DeleteTenantPayload';
   /** The id of the tenant that is gone. */
   deletedTenantId?: Maybe<Scalars['ID']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -462,6 +470,8 @@ export type DeleteTenantPayload = {
 export type DeleteUserInput = {
   /** The user's id. */
   id: Scalars['ID']['input'];
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `deleteUser`. */
@@ -471,6 +481,8 @@ export type DeleteUserPayload = {
   deletedApiKeys?: Maybe<Scalars['Int']['output']>;
   /** The id of the user that is gone. */
   deletedUserId?: Maybe<Scalars['ID']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -481,6 +493,8 @@ export type DisableApiKeyInput = {
   id: Scalars['ID']['input'];
   /** Why, in your words, for the audit: at most 500 characters. */
   reason?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `disableApiKey`. */
@@ -488,6 +502,8 @@ export type DisableApiKeyPayload = {
   __typename?: 'DisableApiKeyPayload';
   /** The key, disabled. */
   apiKey?: Maybe<ApiKey>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -498,11 +514,15 @@ export type DisableUserInput = {
   id: Scalars['ID']['input'];
   /** Why, in your words, for the audit: at most 500 characters. */
   reason?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `disableUser`. */
 export type DisableUserPayload = {
   __typename?: 'DisableUserPayload';
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** The user, disabled. */
   user?: Maybe<User>;
   /** Why nothing was changed. */
@@ -641,6 +661,21 @@ export type ImportApiKeysPayload = {
   userErrors: Array<KeywrightUserError>;
   /** A verdict for each row, in their order. */
   verdicts: Array<ImportApiKeyVerdict>;
+};
+
+/**
+ * Whether a change has reached every node that verifies. A node that answers from memory acknowledges each change, and loses
+ * the right to answer from memory when it has not asked for five seconds: so a withdrawal is effective everywhere, or it is
+ * known by when it will be.
+ */
+export type KeywrightPropagation = {
+  __typename?: 'KeywrightPropagation';
+  /** Whether every node knows: no verification that begins after this answer judges by what was before. */
+  effective: Scalars['Boolean']['output'];
+  /** When every node will know at the latest; null if every one does. */
+  effectiveBy?: Maybe<Scalars['DateTime']['output']>;
+  /** Nodes that do not know yet; null if that could not be asked, though the change is made. */
+  nodesPending?: Maybe<Scalars['Int']['output']>;
 };
 
 /** One reason why a mutation did nothing, for a person and for a form. */
@@ -1063,6 +1098,8 @@ export type RetireApiKeySecretInput = {
   id: Scalars['ID']['input'];
   /** The number of the secret, as in `ApiKey.secrets`. The current one is refused: rotate, or revoke. */
   secretNo: Scalars['Int']['input'];
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `retireApiKeySecret`. */
@@ -1072,6 +1109,8 @@ export type RetireApiKeySecretPayload = {
   apiKey?: Maybe<ApiKey>;
   /** When the secret was last presented with success; null if never. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -1082,6 +1121,8 @@ export type RevokeApiKeyInput = {
   id: Scalars['ID']['input'];
   /** Why, in your words: at most 500 characters. */
   reason?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `revokeApiKey`. */
@@ -1089,6 +1130,8 @@ export type RevokeApiKeyPayload = {
   __typename?: 'RevokeApiKeyPayload';
   /** The key, revoked. */
   apiKey?: Maybe<ApiKey>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -1103,6 +1146,8 @@ export type RevokeApiKeysInput = {
   ownerUserId?: InputMaybe<Scalars['ID']['input']>;
   /** Why, in your words, for the audit: at most 500 characters. */
   reason?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `revokeApiKeys`. */
@@ -1112,6 +1157,8 @@ export type RevokeApiKeysPayload = {
   apiKeys?: Maybe<Array<ApiKey>>;
   /** Whether more keys of that owner or maker are left: then ask again. */
   hasMore?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -1122,6 +1169,8 @@ export type RevokePresentedApiKeyInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
   /** The token. */
   token: Scalars['PresentedApiKeyToken']['input'];
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `revokePresentedApiKey`. */
@@ -1129,6 +1178,8 @@ export type RevokePresentedApiKeyPayload = {
   __typename?: 'RevokePresentedApiKeyPayload';
   /** The key as it may be shown anywhere: `kw_live_…_***`. */
   display?: Maybe<Scalars['String']['output']>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** The id of the key that is over. */
   revokedApiKeyId?: Maybe<Scalars['ID']['output']>;
   /** When it was revoked. */
@@ -1145,6 +1196,8 @@ export type RotateApiKeyInput = {
   id: Scalars['ID']['input'];
   /** Up to 255 characters of yours; a retry with the same answers the key without a second secret. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `rotateApiKey`. */
@@ -1152,6 +1205,8 @@ export type RotateApiKeyPayload = {
   __typename?: 'RotateApiKeyPayload';
   /** The key, if it was rotated. */
   apiKey?: Maybe<ApiKey>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Whether this answers a retry. */
   replayed: Scalars['Boolean']['output'];
   /** The new secret, this once. Null for a retry. */
@@ -1166,11 +1221,15 @@ export type SuspendTenantInput = {
   id: Scalars['ID']['input'];
   /** Why, in your words, for the audit: at most 500 characters. */
   reason?: InputMaybe<Scalars['String']['input']>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `suspendTenant`. */
 export type SuspendTenantPayload = {
   __typename?: 'SuspendTenantPayload';
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** The tenant, suspended. */
   tenant?: Maybe<Tenant>;
   /** Why nothing was changed. */
@@ -1308,6 +1367,8 @@ export type UpdateApiKeyInput = {
   notBefore?: InputMaybe<Scalars['DateTime']['input']>;
   /** What it may do, from now on. You can add only what you hold. */
   scopes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `updateApiKey`. */
@@ -1315,6 +1376,8 @@ export type UpdateApiKeyPayload = {
   __typename?: 'UpdateApiKeyPayload';
   /** The key as it is now. */
   apiKey?: Maybe<ApiKey>;
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** Why nothing was changed. */
   userErrors: Array<KeywrightUserError>;
 };
@@ -1352,11 +1415,15 @@ export type UpdateUserInput = {
   name?: InputMaybe<Scalars['String']['input']>;
   /** The most that the user's personal keys can do; null for no ceiling. */
   scopeCeiling?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What came of `updateUser`. */
 export type UpdateUserPayload = {
   __typename?: 'UpdateUserPayload';
+  /** Whether it has reached every node that verifies. */
+  propagation?: Maybe<KeywrightPropagation>;
   /** The user as known now. */
   user?: Maybe<User>;
   /** Why nothing was changed. */
@@ -1637,6 +1704,7 @@ export type ResolversTypes = {
   ImportApiKeysPayload: ResolverTypeWrapper<Omit<ImportApiKeysPayload, 'verdicts'> & { verdicts: Array<ResolversTypes['ImportApiKeyVerdict']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   KeywrightJSON: ResolverTypeWrapper<Scalars['KeywrightJSON']['output']>;
+  KeywrightPropagation: ResolverTypeWrapper<KeywrightPropagation>;
   KeywrightUserError: ResolverTypeWrapper<KeywrightUserError>;
   KeywrightUserErrorCode: KeywrightUserErrorCode;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1727,6 +1795,7 @@ export type ResolversParentTypes = {
   ImportApiKeysPayload: Omit<ImportApiKeysPayload, 'verdicts'> & { verdicts: Array<ResolversParentTypes['ImportApiKeyVerdict']> };
   Int: Scalars['Int']['output'];
   KeywrightJSON: Scalars['KeywrightJSON']['output'];
+  KeywrightPropagation: KeywrightPropagation;
   KeywrightUserError: KeywrightUserError;
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
@@ -1897,26 +1966,31 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type DeleteApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteApiKeyPayload'] = ResolversParentTypes['DeleteApiKeyPayload']> = {
   deletedApiKeyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type DeleteTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteTenantPayload'] = ResolversParentTypes['DeleteTenantPayload']> = {
   deletedTenantId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type DeleteUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteUserPayload'] = ResolversParentTypes['DeleteUserPayload']> = {
   deletedApiKeys?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   deletedUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type DisableApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisableApiKeyPayload'] = ResolversParentTypes['DisableApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type DisableUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisableUserPayload'] = ResolversParentTypes['DisableUserPayload']> = {
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
@@ -1951,6 +2025,12 @@ export type ImportApiKeysPayloadResolvers<ContextType = Context, ParentType exte
 export interface KeywrightJsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['KeywrightJSON'], any> {
   name: 'KeywrightJSON';
 }
+
+export type KeywrightPropagationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['KeywrightPropagation'] = ResolversParentTypes['KeywrightPropagation']> = {
+  effective?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  effectiveBy?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nodesPending?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
 
 export type KeywrightUserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['KeywrightUserError'] = ResolversParentTypes['KeywrightUserError']> = {
   code?: Resolver<ResolversTypes['KeywrightUserErrorCode'], ParentType, ContextType>;
@@ -2019,22 +2099,26 @@ export type ReactivateTenantPayloadResolvers<ContextType = Context, ParentType e
 export type RetireApiKeySecretPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RetireApiKeySecretPayload'] = ResolversParentTypes['RetireApiKeySecretPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type RevokeApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeApiKeyPayload'] = ResolversParentTypes['RevokeApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type RevokeApiKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeApiKeysPayload'] = ResolversParentTypes['RevokeApiKeysPayload']> = {
   apiKeys?: Resolver<Maybe<Array<ResolversTypes['ApiKey']>>, ParentType, ContextType>;
   hasMore?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type RevokePresentedApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokePresentedApiKeyPayload'] = ResolversParentTypes['RevokePresentedApiKeyPayload']> = {
   display?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   revokedApiKeyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
@@ -2042,12 +2126,14 @@ export type RevokePresentedApiKeyPayloadResolvers<ContextType = Context, ParentT
 
 export type RotateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RotateApiKeyPayload'] = ResolversParentTypes['RotateApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   secret?: Resolver<Maybe<ResolversTypes['ApiKeySecret']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
 export type SuspendTenantPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SuspendTenantPayload'] = ResolversParentTypes['SuspendTenantPayload']> = {
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   tenant?: Resolver<Maybe<ResolversTypes['Tenant']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
@@ -2086,6 +2172,7 @@ export type TenantStatusResolvers = { ACTIVE: 'active', SUSPENDED: 'suspended' }
 
 export type UpdateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateApiKeyPayload'] = ResolversParentTypes['UpdateApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
 
@@ -2095,6 +2182,7 @@ export type UpdateTenantPayloadResolvers<ContextType = Context, ParentType exten
 };
 
 export type UpdateUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateUserPayload'] = ResolversParentTypes['UpdateUserPayload']> = {
+  propagation?: Resolver<Maybe<ResolversTypes['KeywrightPropagation']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   userErrors?: Resolver<Array<ResolversTypes['KeywrightUserError']>, ParentType, ContextType>;
 };
@@ -2176,6 +2264,7 @@ export type Resolvers<ContextType = Context> = {
   ImportApiKeyVerdict?: ImportApiKeyVerdictResolvers<ContextType>;
   ImportApiKeysPayload?: ImportApiKeysPayloadResolvers<ContextType>;
   KeywrightJSON?: GraphQLScalarType;
+  KeywrightPropagation?: KeywrightPropagationResolvers<ContextType>;
   KeywrightUserError?: KeywrightUserErrorResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;

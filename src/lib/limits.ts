@@ -67,6 +67,16 @@ export const limits = {
   metadataBytesMax: 8 * 1024,
   metadataDepthMax: 5,
 
+  /** How long a verifying node may answer from memory without having asked: a lease. */
+  leaseMs: 5_000,
+  /** Beyond its lease, a node that was told to may go on through an outage so long; a withdrawal waits for it, or says so. */
+  outageGraceSecondsMax: 300,
+  /** How long a withdrawal waits for every node if nobody says otherwise; a healthy node takes a tenth of it. */
+  propagationWaitMsDefault: 1_000,
+  /** The longest anybody may have it wait: two leases, after which the slowest node has asked or is dead. */
+  propagationWaitMsMax: 10_000,
+  /** How often the nodes are looked at meanwhile: well below the time in which a healthy one acknowledges. */
+  propagationPollMs: 10,
   /** Longest grace of a rotated secret: thirty days; beyond that it is a second key. */
   graceSecondsMax: 30 * 24 * 3600,
   /** Secrets of one key that verify at the same time; each costs a hash at a cold verification. */

@@ -12,6 +12,16 @@ export function parseGraceSeconds(value: unknown, path: readonly string[]): numb
   return value === 0 ? 0 : value;
 }
 
+/** How long a withdrawal waits for every node, in milliseconds. */
+export function parseWaitMs(value: unknown, path: readonly string[]): number {
+  const max = limits.propagationWaitMsMax;
+  if (value === null || value === undefined) return limits.propagationWaitMsDefault;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
+    throw invalid(`A wait is a whole number of milliseconds from 0 to ${max}, not ${quoted(value)}.`, path);
+  }
+  return value;
+}
+
 /**
  * The end of a key, or null for none. `latest` is the end of the key that makes it (null: it has none): nothing made
  * by a key outlives it, so there "no end" is too late as well, whether it was said or left out.

@@ -6,6 +6,7 @@ import { newUuid } from '../lib/ids.ts';
 import { refusalOf } from './conflicts.ts';
 import { AuditEventSchema } from './entities/AuditEvent.ts';
 import { asking } from './outage.ts';
+import { awaitPropagation, type Propagation } from './propagation.ts';
 import { sessionFor } from './tenancy.ts';
 
 /** What making a secret needs: the ring, the deployment's prefix, chance, and a place in the queue for argon2. */
@@ -45,6 +46,8 @@ export type Ctx = {
   changed(change: Change): void;
   /** Opens the transaction, runs `first` in it, writes what the entities say, the audit and the changes, and commits. */
   commit(first?: () => Promise<void>): Promise<void>;
+  /** After the commit: whether what it changed has reached every node, waiting for that as long as is said. */
+  propagation(waitMs: number): Promise<Propagation>;
 };
 
 /** What a unit of work is made of. */
@@ -57,6 +60,7 @@ export type CtxParts = Pick<Ctx, 'caller' | 'now' | 'requestId' | 'minting'> & {
 export function openCtx({ orm, caller, now, requestId, minting, signal }: CtxParts): Ctx {
   const em = orm.em.fork({ session: sessionFor(caller) });
   const changes: Change[] = [];
+  let logged: string | null = null;
 
   return {
     em,
@@ -74,28 +78,37 @@ export function openCtx({ orm, caller, now, requestId, minting, signal }: CtxPar
     },
     async commit(first) {
       try {
-        await asking(() => inTransaction(em, first, changes));
+        logged = await asking(() => inTransaction(em, first, changes));
       } catch (error) {
         throw refusalOf(error) ?? error;
       }
     },
+    propagation: (waitMs) => awaitPropagation(em, { seq: logged, waitMs, signal }),
   };
 }
 
+/** Answers the last entry of the change log that it wrote, or null for none. */
 async function inTransaction(
   em: EntityManager,
   first: (() => Promise<void>) | undefined,
   changes: readonly Change[],
-): Promise<void> {
+): Promise<string | null> {
+  let logged: string | null = null;
   await em.begin();
   try {
     await first?.();
     await em.flush();
     // Last, because this locks the head of the change log: commits then happen in the order of the log.
     for (const { kind, tenantId, subjectId } of changes) {
-      await em.execute('select log_revocation(?, ?, ?)', [kind, tenantId, subjectId]);
+      const [row] = await em.execute<{ seq: string }[]>('select log_revocation(?, ?, ?)::text as seq', [
+        kind,
+        tenantId,
+        subjectId,
+      ]);
+      logged = row?.seq ?? logged;
     }
     await em.commit();
+    return logged;
   } catch (error) {
     // A broken connection has rolled back already; what went wrong first is what the caller must hear.
     await em.rollback().catch(() => {});
