@@ -276,7 +276,7 @@ export type AuditEvent = Node & {
   __typename?: 'AuditEvent';
   /** What was done: the name of the mutation, or of what a system did. */
   action: Scalars['String']['output'];
-  /** Who did it: the global id of a key or a user, or the name of a system such as `system:bootstrap`. */
+  /** Who did it: the global id of a key or a user, `bearer:` and a key's id for whoever held its token, or the name of a system such as `system:bootstrap`. */
   actor: Scalars['String']['output'];
   /** When it was done. */
   at: Scalars['DateTime']['output'];
@@ -327,7 +327,7 @@ export type AuditEventEdge = {
 export type AuditEventFilter = {
   /** Only events of this name, such as `revokeApiKey`. */
   action?: InputMaybe<Scalars['String']['input']>;
-  /** Only what this key, user or system did: a global id, or a name such as `system:bootstrap`. */
+  /** Only what this key, user or system did, as `AuditEvent.actor` names it. */
   actor?: InputMaybe<Scalars['String']['input']>;
   /** Only events at this moment or later. */
   from?: InputMaybe<Scalars['DateTime']['input']>;
@@ -756,7 +756,8 @@ export type Mutation = {
   deleteTenant?: Maybe<DeleteTenantPayload>;
   /**
    * Removes a user. Their personal keys die with them; keys that they made for the tenant stay, and no longer name them.
-   * Needs the scope `keywright:users:write`, and to stand for the tenant or the platform. Can answer INVALID_INPUT, NOT_FOUND.
+   * Needs the scope `keywright:users:write`, and to stand for the tenant or the platform; nobody deletes the user that they act as.
+   * Can answer INVALID_INPUT, NOT_FOUND.
    */
   deleteUser?: Maybe<DeleteUserPayload>;
   /**
@@ -771,8 +772,9 @@ export type Mutation = {
    */
   disableUser?: Maybe<DisableUserPayload>;
   /**
-   * Lets a disabled key work again, exactly as it did. Needs the scope `keywright:keys:write`. Enabling what is active changes
-   * nothing. Can answer INVALID_INPUT, NOT_FOUND, WRONG_STATE.
+   * Lets a disabled key work again, exactly as it did. Needs the scope `keywright:keys:write`, and everything that the key may do,
+   * for as long as it lives. Enabling what is active changes nothing.
+   * Can answer INVALID_INPUT, NOT_FOUND, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, WRONG_STATE.
    */
   enableApiKey?: Maybe<EnableApiKeyPayload>;
   /**
@@ -824,8 +826,9 @@ export type Mutation = {
    */
   suspendTenant?: Maybe<SuspendTenantPayload>;
   /**
-   * Changes what a key is called, may do, carries, and when it works. Needs the scope `keywright:keys:write`, and every scope that
-   * is added; an end that is moved further away is bounded as at creation. Of a revoked key only the name and the metadata change.
+   * Changes what a key is called, may do, carries, and when it works. Needs the scope `keywright:keys:write`. Whoever adds scopes
+   * must hold them, and whoever gives the key more time, by a later end or a sooner beginning, all that it may do; each for as long
+   * as the key lives. Of a revoked key only the name and the metadata change.
    * Can answer INVALID_INPUT, NOT_FOUND, NAME_TAKEN, EXTERNAL_KEY_ID_TAKEN, SCOPE_NOT_HELD, EXPIRES_TOO_LATE, WRONG_STATE.
    */
   updateApiKey?: Maybe<UpdateApiKeyPayload>;
@@ -836,7 +839,8 @@ export type Mutation = {
   updateTenant?: Maybe<UpdateTenantPayload>;
   /**
    * Changes what is known of a user. Needs the scope `keywright:users:write`. People change their own name and address;
-   * the external id and the ceiling are for those who manage users, and nobody raises a ceiling above what they hold.
+   * the external id and the ceiling are for those who manage users, who do not change their own external id; and nobody raises a
+   * ceiling above what they hold.
    * Can answer INVALID_INPUT, NOT_FOUND, EMAIL_TAKEN, EXTERNAL_ID_TAKEN, SCOPE_NOT_HELD.
    */
   updateUser?: Maybe<UpdateUserPayload>;
@@ -1413,7 +1417,7 @@ export type UpdateUserInput = {
   id: Scalars['ID']['input'];
   /** What people call the user. */
   name?: InputMaybe<Scalars['String']['input']>;
-  /** The most that the user's personal keys can do; null for no ceiling. */
+  /** The most that the user can do, by personal keys and by tokens of the identity provider; null for no ceiling. */
   scopeCeiling?: InputMaybe<Array<Scalars['String']['input']>>;
   /** How long to wait for every node to know, in milliseconds: 0 to 10,000, 1,000 if absent. */
   waitMs?: InputMaybe<Scalars['Int']['input']>;

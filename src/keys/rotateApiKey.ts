@@ -3,16 +3,14 @@ import { Refusal } from '../lib/errors.ts';
 import { globalId, parseGlobalId } from '../lib/ids.ts';
 import { ifGiven } from '../lib/ifGiven.ts';
 import { limits } from '../lib/limits.ts';
-import { grants, intersectScopes, refuseUnheldScopes } from '../lib/scopes.ts';
 import { parseIdempotencyKey } from '../lib/text.ts';
 import { parseGraceSeconds } from '../lib/times.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import type { ApiKey } from '../store/entities/ApiKey.ts';
-import { UserSchema } from '../store/entities/User.ts';
 import { once } from '../store/idempotency.ts';
-import { asking } from '../store/outage.ts';
 import { findApiKey, requireApiKey } from './findApiKey.ts';
 import { mintSecret } from './mintSecret.ts';
+import { refuseUnheldKey } from './refuseUnheldKey.ts';
 
 /** Which key gets a new secret, and how long the old one lives on. */
 export type RotateApiKeyInput = {
@@ -54,7 +52,8 @@ async function rotate(
 ): Promise<RotatedApiKey> {
   const apiKey = await requireApiKey(ctx, id);
   refuseUnlessLive(apiKey, ctx.now);
-  await refuseEscalation(ctx, apiKey);
+  // It also keeps a retiring secret from renewing itself past its grace.
+  await refuseUnheldKey(ctx, apiKey, apiKey, ['id']);
   const { tenant, environment, secretNo: oldNo } = apiKey;
   const tenantId = tenant.id;
   const oldEndsAt = graceEnd(apiKey, ctx.now, graceSeconds);
@@ -86,25 +85,6 @@ function refuseUnlessLive(apiKey: ApiKey, now: Date): void {
   }
   if (apiKey.expiresAt != null && Date.parse(apiKey.expiresAt) <= now.getTime()) {
     throw new Refusal('WRONG_STATE', `The key expired at ${apiKey.expiresAt}. Make a new one.`, ['id']);
-  }
-}
-
-/**
- * Whoever rotates a key is handed its secret, and with it all that the key may do for as long as it lives: so it must
- * hold that much itself. It also keeps a retiring secret from renewing itself past its grace.
- */
-async function refuseEscalation(ctx: Ctx, apiKey: ApiKey): Promise<void> {
-  const { caller } = ctx;
-  if (!grants(caller.scopes, apiKey.scopes)) {
-    const ownerId = apiKey.owner?.id;
-    const owner = ownerId === undefined ? null : await asking(() => ctx.em.findOne(UserSchema, { id: ownerId }));
-    const effective = intersectScopes(apiKey.scopes, owner?.scopeCeiling ?? null);
-    refuseUnheldScopes(caller.scopes, effective, ['id']);
-  }
-  const endsAt = apiKey.expiresAt == null ? Number.POSITIVE_INFINITY : Date.parse(apiKey.expiresAt);
-  if (caller.expiresAt !== null && caller.expiresAt.getTime() < endsAt) {
-    const message = `The key lives longer than the one that you rotate it with, which ends at ${caller.expiresAt.toISOString()}.`;
-    throw new Refusal('EXPIRES_TOO_LATE', message, ['id']);
   }
 }
 

@@ -12,6 +12,7 @@ import { parseExpiresAt, parseNotBefore } from '../lib/times.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import type { ApiKey } from '../store/entities/ApiKey.ts';
 import { changeApiKey } from './changeApiKey.ts';
+import { refuseUnheldKey } from './refuseUnheldKey.ts';
 
 /** What changes of a key: what is absent stays, what is null is removed. */
 export type UpdateApiKeyInput = {
@@ -29,8 +30,8 @@ export async function updateApiKey(ctx: Ctx, input: UpdateApiKeyInput): Promise<
   const id = parseGlobalId('ApiKey', input.id, ['id']);
   const wanted = parseInput(input);
   if (wanted.externalKeyId !== undefined) requireReach(ctx.caller, 'keys:import');
-  return changeApiKey(ctx, id, (apiKey) => {
-    const what = differences(shown(apiKey), judge(ctx, apiKey, wanted));
+  return changeApiKey(ctx, id, async (apiKey) => {
+    const what = differences(shown(apiKey), await judge(ctx, apiKey, wanted));
     if (what === undefined) return;
     ctx.em.assign(apiKey, { ...what.after, updatedAt: ctx.now.toISOString() });
     const tenantId = apiKey.tenant.id;
@@ -61,21 +62,45 @@ function shown({ name, scopes, metadata, notBefore, expiresAt, externalKeyId }: 
 }
 
 /** What may be changed, in this state and by this caller. */
-function judge(ctx: Ctx, apiKey: ApiKey, wanted: Wanted): Record<string, unknown> {
+async function judge(ctx: Ctx, apiKey: ApiKey, wanted: Wanted): Promise<Record<string, unknown>> {
   const { scopes, notBefore, expiresAt } = wanted;
   if (apiKey.status === 'revoked' && [scopes, notBefore, expiresAt].some((value) => value !== undefined)) {
     throw new Refusal('WRONG_STATE', 'The key is revoked, for ever: only its name and its notes still change.', ['id']);
   }
-  // What the key has already is nobody's gift.
-  const added = (scopes ?? []).filter((scope) => !covers(apiKey.scopes, scope));
+  const window = judgeWindow(ctx, apiKey, wanted);
+  await refuseUnheldGrowth(ctx, apiKey, wanted);
+  return { ...wanted, ...window };
+}
+
+/** What the key has already is nobody's gift; but what is added to it, or time in which to use it, must be the caller's own. */
+async function refuseUnheldGrowth(ctx: Ctx, apiKey: ApiKey, wanted: Wanted): Promise<void> {
+  const scopes = wanted.scopes ?? apiKey.scopes;
+  const expiresAt = wanted.expiresAt === undefined ? apiKey.expiresAt : wanted.expiresAt?.toISOString();
+  const added = scopes.filter((scope) => !covers(apiKey.scopes, scope));
   refuseUnheldScopes(ctx.caller.scopes, added, ['scopes']);
-  return { ...wanted, ...judgeWindow(ctx, apiKey, wanted) };
+  if (added.length > 0) await refuseUnheldKey(ctx, apiKey, { scopes: added, expiresAt }, ['scopes']);
+  if (endsLater(apiKey, wanted)) await refuseUnheldKey(ctx, apiKey, { scopes, expiresAt }, ['expiresAt']);
+  if (beginsSooner(apiKey, wanted, ctx.now)) await refuseUnheldKey(ctx, apiKey, { scopes, expiresAt }, ['notBefore']);
+}
+
+function endsLater(apiKey: ApiKey, { expiresAt }: Pick<Wanted, 'expiresAt'>): boolean {
+  const endsAt = dateOf(apiKey.expiresAt);
+  return expiresAt !== undefined && endsAt !== null && (expiresAt === null || expiresAt > endsAt);
+}
+
+/** A key that has begun does not begin sooner, whatever is written. */
+function beginsSooner(apiKey: ApiKey, { notBefore }: Pick<Wanted, 'notBefore'>, now: Date): boolean {
+  const beginsAt = dateOf(apiKey.notBefore);
+  return notBefore !== undefined && beginsAt !== null && beginsAt > now && (notBefore === null || notBefore < beginsAt);
 }
 
 function judgeWindow({ caller, now }: Ctx, apiKey: ApiKey, wanted: Pick<Wanted, 'notBefore' | 'expiresAt'>) {
-  const endsAt = dateOf(apiKey.expiresAt);
+  // An end that comes sooner is anybody's to set who may change the key; a later one is bounded as at creation.
+  const latest = endsLater(apiKey, wanted) ? caller.expiresAt : null;
   const expiresAt =
-    wanted.expiresAt === undefined ? endsAt : judgeEnd(wanted.expiresAt, { now, endsAt, latest: caller.expiresAt });
+    wanted.expiresAt === undefined
+      ? dateOf(apiKey.expiresAt)
+      : parseExpiresAt(wanted.expiresAt, { now, latest }, ['expiresAt']);
   const notBefore = wanted.notBefore === undefined ? dateOf(apiKey.notBefore) : wanted.notBefore;
   if (wanted.notBefore === undefined && wanted.expiresAt === undefined) return {};
   const path = wanted.notBefore === undefined ? ['expiresAt'] : ['notBefore'];
@@ -84,14 +109,6 @@ function judgeWindow({ caller, now }: Ctx, apiKey: ApiKey, wanted: Pick<Wanted, 
     ...(wanted.notBefore === undefined ? {} : { notBefore: begins?.toISOString() ?? null }),
     ...(wanted.expiresAt === undefined ? {} : { expiresAt: expiresAt?.toISOString() ?? null }),
   };
-}
-
-type Ends = { readonly now: Date; readonly endsAt: Date | null; readonly latest: Date | null };
-
-/** An end that comes sooner is anybody's to set who may change the key; a later one is bounded as at creation. */
-function judgeEnd(wanted: Date | null, { now, endsAt, latest }: Ends): Date | null {
-  const sooner = wanted !== null && (endsAt === null || wanted.getTime() <= endsAt.getTime());
-  return parseExpiresAt(wanted, { now, latest: sooner ? null : latest }, ['expiresAt']);
 }
 
 function dateOf(time: string | null | undefined): Date | null {

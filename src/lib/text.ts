@@ -1,3 +1,4 @@
+import { redactTokens } from '../crypto/token.ts';
 import { invalid } from './invalid.ts';
 import { limits } from './limits.ts';
 import { codePointName, quoted } from './quoted.ts';
@@ -19,9 +20,12 @@ export function parseLine(value: unknown, rule: LineRule, path: readonly string[
   return line;
 }
 
-/** Why something was revoked, disabled or suspended, for people and for the audit log. */
+/**
+ * Why something was revoked, disabled or suspended, for people and for the audit log. Whoever tells where a token was found
+ * may well paste the line that it stood in: the token does not stay in it.
+ */
 export function parseReason(value: unknown, path: readonly string[]): string {
-  return parseLine(value, { what: 'A reason', charsMax: limits.reasonCharsMax }, path);
+  return redactTokens(parseLine(value, { what: 'A reason', charsMax: limits.reasonCharsMax }, path));
 }
 
 /** A part of a text to search for, in NFC as what is searched; every character stands for itself. Undefined for an empty one, which is in every text. */

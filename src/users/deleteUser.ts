@@ -1,3 +1,4 @@
+import { Denied } from '../lib/errors.ts';
 import { globalId, parseGlobalId } from '../lib/ids.ts';
 import type { Ctx } from '../store/Ctx.ts';
 import type { User } from '../store/entities/User.ts';
@@ -11,6 +12,9 @@ export async function deleteUser(ctx: Ctx, input: { readonly id: string }): Prom
   const id = parseGlobalId('User', input.id, ['id']);
   let deletedApiKeys = 0;
   await changeUser(ctx, { id, permission: 'users:manage' }, async (user) => {
+    // Nor could anybody leave their ceiling behind, and come back as a new user of the same identity.
+    if (id === ctx.caller.userId)
+      throw new Denied('FORBIDDEN', 'You act as this user: somebody else has to delete it.');
     deletedApiKeys = await auditCascade(ctx, user);
     const { email = null, name = null, externalId = null, scopeCeiling = null, status, createdAt } = user;
     const changes = { before: { email, name, externalId, scopeCeiling, status, createdAt }, deletedApiKeys };

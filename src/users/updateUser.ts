@@ -1,6 +1,6 @@
 import { differences } from '../lib/differences.ts';
 import { parseEmail } from '../lib/email.ts';
-import { Refusal } from '../lib/errors.ts';
+import { Denied, Refusal } from '../lib/errors.ts';
 import { globalId, parseGlobalId } from '../lib/ids.ts';
 import { ifGiven } from '../lib/ifGiven.ts';
 import { parseName } from '../lib/names.ts';
@@ -33,6 +33,7 @@ export async function updateUser(ctx: Ctx, input: UpdateUserInput): Promise<{ us
     const { email = null, name = null, externalId = null, scopeCeiling = null } = user;
     const what = differences({ email, name, externalId, scopeCeiling }, wanted);
     if (what === undefined) return;
+    if ('externalId' in what.after) refuseOwnIdentity(ctx, id);
     refuseNobody({ email, name, externalId, ...what.after });
     if ('scopeCeiling' in what.after) refuseRaise(ctx, scopeCeiling, wanted.scopeCeiling ?? null);
     ctx.em.assign(user, { ...what.after, updatedAt: ctx.now.toISOString() });
@@ -40,6 +41,12 @@ export async function updateUser(ctx: Ctx, input: UpdateUserInput): Promise<{ us
     ctx.audit({ action: 'updateUser', target: globalId('User', id), tenantId, changes: what });
     if ('scopeCeiling' in what.after) ctx.changed({ kind: 'user', tenantId, subjectId: id });
   });
+}
+
+/** Whoever could leave their own identity behind could give it to a user without their ceiling, and come back as that one. */
+function refuseOwnIdentity(ctx: Ctx, id: string): void {
+  if (id !== ctx.caller.userId) return;
+  throw new Denied('FORBIDDEN', 'You act as this user: its external id is for somebody else to change.');
 }
 
 /** By one of these a person is recognised. */

@@ -391,3 +391,27 @@ describe('nothing of a JWT', () => {
     for (const word of ['ada', audience, 'eve']) expect(log).not.toContain(`"${word}"`);
   });
 });
+
+it('a person who manages users does not come back without their ceiling, by another user of the same identity', async () => {
+  const scopeCeiling = ['keywright:users:write', 'x:*'];
+  const made = await send(service, 'createUser', { tenantId, externalId: 'capped', scopeCeiling });
+  const token = signJwt(keys.ec, claims({ sub: 'capped', scope: '* keywright:*' }));
+  const { id } = made.user;
+  const before = await checksum(service);
+  for (const leave of [
+    `updateUser(input: { id: "${id}", name: "left", externalId: null })`,
+    `deleteUser(input: { id: "${id}" })`,
+  ]) {
+    const comeBack = 'createUser(input: { externalId: "capped" }) { user { id } userErrors { code } }';
+    const { data, errors } = await service.graph(
+      `mutation { ${leave} { userErrors { code } } ${comeBack} }`,
+      {},
+      token,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(data.createUser).toEqual({ user: null, userErrors: [{ code: 'EXTERNAL_ID_TAKEN' }] });
+  }
+  expect(await checksum(service)).toBe(before);
+  const renamed = await send(service, 'updateUser', { id, name: 'Capped', externalId: 'capped' }, token);
+  expect(renamed.userErrors).toEqual([]);
+});

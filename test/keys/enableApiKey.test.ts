@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../support/service.ts';
-import { eventsOf, makeTenant, send, verdictOn } from '../support/verbs.ts';
+import { checksum, eventsOf, makeTenant, makeUser, send, verdictOn } from '../support/verbs.ts';
 
 let service: TestService;
 let tenant: Awaited<ReturnType<typeof makeTenant>>;
@@ -30,6 +30,27 @@ describe('enableApiKey', () => {
       'disableApiKey',
       'enableApiKey',
     ]);
+  });
+
+  it('nobody gives back what they do not hold, or not for as long: a person, say, what the tenant took from their key', async () => {
+    const expiresAt = new Date(service.clock.now.getTime() + 60_000).toISOString();
+    const { secret: weak } = await create({ scopes: ['keywright:keys:write', 'a:*'] });
+    const { secret: brief } = await create({ scopes: ['keywright:keys:write', '*'], expiresAt });
+    const ada = await makeUser(service, tenant.key, ['keywright:keys:write']);
+    const { apiKey: wide } = await create({ scopes: ['b:read'], ownerUserId: ada.id });
+    const { apiKey: fitting } = await create({ scopes: ['a:read'], expiresAt });
+    for (const { id } of [wide, fitting]) await send(service, 'disableApiKey', { id }, tenant.key);
+    const enable = (id: string, key: string) => send(service, 'enableApiKey', { id }, key);
+    const before = await checksum(service);
+    for (const [key, code] of [
+      [weak, 'SCOPE_NOT_HELD'],
+      [ada.key, 'SCOPE_NOT_HELD'],
+      [brief, 'EXPIRES_TOO_LATE'],
+    ] as const) {
+      expect(await enable(wide.id, key)).toMatchObject({ apiKey: null, userErrors: [{ code, path: ['input', 'id'] }] });
+    }
+    expect(await checksum(service)).toBe(before);
+    expect((await enable(fitting.id, weak)).userErrors).toEqual([]);
   });
 
   it('is logged for whoever answers from memory, as the withdrawal was', async () => {

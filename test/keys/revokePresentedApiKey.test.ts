@@ -41,6 +41,17 @@ describe('revokePresentedApiKey', () => {
     });
   });
 
+  it('a line in which the token stood may be pasted: what is stored shows which key it was, and no token', async () => {
+    const { apiKey, secret } = await create();
+    await send(service, 'disableApiKey', { id: apiKey.id, reason: `In a log: GET /?key=${secret} 200` }, tenant.key);
+    await present(secret, `curl -H "x-api-key: ${secret}"`);
+    const [, disabled, revoked] = await eventsOf(service, apiKey.id);
+    expect(disabled?.changes.after.reason).toBe(`In a log: GET /?key=${apiKey.display} 200`);
+    expect(revoked?.changes.after.reason).toBe(`curl -H "x-api-key: ${apiKey.display}"`);
+    const [row] = await service.database.sql('select revocation_reason from api_keys where name = $1', [apiKey.name]);
+    expect(row).toEqual({ revocation_reason: `curl -H "x-api-key: ${apiKey.display}"` });
+  });
+
   it('a retiring secret, a disabled key, a personal key and one of a suspended tenant die as well', async () => {
     const { apiKey, secret: old } = await create();
     await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 60 }, tenant.key);

@@ -223,7 +223,7 @@ describe('rotateApiKey', () => {
     expect(await verdictOn(service, old)).toBe('INVALID');
   });
 
-  it('a personal key is measured by what its owner’s ceiling leaves of it', async () => {
+  it('to its owner a personal key is measured by what the ceiling leaves of it', async () => {
     const scopeCeiling = ['a:*', 'keywright:keys:*'];
     const { user } = await send(service, 'createUser', { email: 'measured@example.com', scopeCeiling }, tenant.key);
     const { apiKey } = await create({ ownerUserId: user.id, scopes: ['*', 'keywright:keys:*'] });
@@ -231,6 +231,18 @@ describe('rotateApiKey', () => {
     const { secret, userErrors } = await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 0 }, own);
     expect(userErrors).toEqual([]);
     expect(await verdictOn(service, secret)).toBe('VALID');
+  });
+
+  it('to anybody but its owner a personal key counts whole: the ceiling over it may be raised later', async () => {
+    const { user } = await send(service, 'createUser', { name: 'lowered', scopeCeiling: ['a:*'] }, tenant.key);
+    const { apiKey } = await create({ ownerUserId: user.id, scopes: ['*'] });
+    const { secret: narrow } = await create({ scopes: ['keywright:keys:write', 'a:*'] });
+    const before = await checksum(service);
+    expect(await send(service, 'rotateApiKey', { id: apiKey.id, graceSeconds: 0 }, narrow)).toMatchObject({
+      secret: null,
+      userErrors: [{ code: 'SCOPE_NOT_HELD', path: ['input', 'id'] }],
+    });
+    expect(await checksum(service)).toBe(before);
   });
 
   it('a key rotates itself, but a retiring secret does not renew itself past its grace', async () => {

@@ -103,6 +103,60 @@ describe('updateApiKey', () => {
     expect((await update(apiKey.id, { expiresAt: inSeconds(2000) })).userErrors).toEqual([]);
   });
 
+  it('nobody gives a key time for scopes that they do not hold; a shorter time is anybody’s to set', async () => {
+    const { secret: weak } = await create({ scopes: ['keywright:keys:write', 'a:*'] });
+    const window = { notBefore: inSeconds(10), expiresAt: inSeconds(100) };
+    const { apiKey: wide } = await create({ scopes: ['b:read'], ...window });
+    const { apiKey: fitting } = await create({ scopes: ['a:read'], ...window });
+    const before = await checksum(service);
+    for (const [field, times] of [
+      ['expiresAt', [inSeconds(101), null]],
+      ['notBefore', [inSeconds(9), null]],
+    ] as const) {
+      for (const time of times) {
+        expect(await update(wide.id, { [field]: time }, weak)).toMatchObject({
+          apiKey: null,
+          userErrors: [{ code: 'SCOPE_NOT_HELD', path: ['input', field] }],
+        });
+      }
+    }
+    expect(await checksum(service)).toBe(before);
+    expect((await update(wide.id, { notBefore: inSeconds(11), expiresAt: inSeconds(99) }, weak)).userErrors).toEqual(
+      [],
+    );
+    expect((await update(fitting.id, { notBefore: null, expiresAt: null }, weak)).userErrors).toEqual([]);
+    const lost = { scopes: [], notBefore: null, expiresAt: null };
+    expect((await update(wide.id, lost, weak)).userErrors).toEqual([]);
+  });
+
+  it('a credential that ends adds nothing to a key that lives longer, and starts none before its time', async () => {
+    const { secret: brief } = await create({ scopes: ['keywright:keys:write', 'a:*'], expiresAt: inSeconds(100) });
+    const { apiKey } = await create({ scopes: ['a:read'], notBefore: inSeconds(10), expiresAt: inSeconds(101) });
+    const before = await checksum(service);
+    for (const [field, value] of [
+      ['scopes', ['a:read', 'a:write']],
+      ['notBefore', inSeconds(9)],
+    ] as const) {
+      expect(await update(apiKey.id, { [field]: value }, brief)).toMatchObject({
+        apiKey: null,
+        userErrors: [{ code: 'EXPIRES_TOO_LATE', path: ['input', field] }],
+      });
+    }
+    expect(await checksum(service)).toBe(before);
+    const bounded = { scopes: ['a:write'], notBefore: null, expiresAt: inSeconds(100) };
+    expect((await update(apiKey.id, bounded, brief)).userErrors).toEqual([]);
+  });
+
+  it('a person gives their own key no more time than they hold its scopes', async () => {
+    const ada = await makeUser(service, tenant.key, ['keywright:keys:write']);
+    const { apiKey } = await create({ ownerUserId: ada.id, scopes: ['b:read'], expiresAt: inSeconds(100) });
+    const before = await checksum(service);
+    expect(await update(apiKey.id, { expiresAt: null }, ada.key)).toMatchObject({
+      userErrors: [{ code: 'SCOPE_NOT_HELD', path: ['input', 'expiresAt'] }],
+    });
+    expect(await checksum(service)).toBe(before);
+  });
+
   it.each([
     ['an expiry in the past', () => ({ expiresAt: inSeconds(0) }), 'expiresAt'],
     ['a beginning after the end that it has', () => ({ notBefore: inSeconds(60) }), 'notBefore'],
