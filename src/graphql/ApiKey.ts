@@ -13,7 +13,7 @@ export const ApiKey: Required<Omit<ApiKeyResolvers, '__isTypeOf'>> = {
   id: (key) => globalId('ApiKey', key.id),
   publicId: (key) => encodeUuid(key.id),
   async tenant(key, _args, context) {
-    const tenant = await context.reading().tenant.load(key.tenant.id);
+    const tenant = await context.reading().tenant(key.tenant.id);
     assert(tenant !== null, 'whoever sees a key sees its tenant');
     return tenant;
   },
@@ -59,7 +59,7 @@ async function secretsOf(key: ApiKeyRow, context: Context): Promise<ApiKeySecret
     expiresAt: key.expiresAt ?? null,
     lastUsedAt: key.secretLastUsedAt ?? null,
   };
-  const retiring = await context.reading().retiringSecrets.load(key.id);
+  const retiring = await context.reading().retiringSecrets(key.id);
   return [
     current,
     ...retiring.map(

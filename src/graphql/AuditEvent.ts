@@ -9,7 +9,7 @@ export const AuditEvent: Required<Omit<AuditEventResolvers, '__isTypeOf'>> = {
   action: (event) => event.action,
   target: (event) => event.target,
   tenantId: (event) => globalId('Tenant', event.tenantId),
-  tenant: (event, _args, context) => context.reading().tenant.load(event.tenantId),
+  tenant: (event, _args, context) => context.reading().tenant(event.tenantId),
   changes: (event) => event.changes,
   requestId: (event) => event.requestId,
 };

@@ -7,7 +7,7 @@ import type { UserResolvers } from './generated.ts';
 export const User: Required<Omit<UserResolvers, '__isTypeOf'>> = {
   id: (user) => globalId('User', user.id),
   async tenant(user, _args, context) {
-    const tenant = await context.reading().tenant.load(user.tenant.id);
+    const tenant = await context.reading().tenant(user.tenant.id);
     assert(tenant !== null, 'whoever sees a user sees its tenant');
     return tenant;
   },

@@ -32,12 +32,12 @@ function finder(reading: Reading, { id, publicId, externalKeyId }: ReadApiKeyInp
     return () => withExternalId(reading, text);
   }
   const uuid = id == null ? parsePublicId(publicId, ['publicId']) : parseGlobalId('ApiKey', id, ['id']);
-  return () => reading.apiKey.load(uuid);
+  return () => reading.apiKey(uuid);
 }
 
 async function withExternalId(reading: Reading, externalKeyId: string): Promise<ApiKeyRow | null> {
   const [found] = await reading.read((query) =>
     query<{ id: string }>(sql`select id from api_keys where external_key_id = ${externalKeyId}`, { isCommon: true }),
   );
-  return found === undefined ? null : reading.apiKey.load(found.id);
+  return found === undefined ? null : reading.apiKey(found.id);
 }

@@ -5,27 +5,27 @@ import type { Caller } from '../lib/Caller.ts';
 import { type ApiKeyStats, readApiKeyStats, type StatsOf } from './apiKeyStats.ts';
 import { countRows, type Page, type PageRequest, pageKey, readPages, type Selection, selectionKey } from './pages.ts';
 import { createReadQueue, type ReadQueue } from './readQueue.ts';
-import { type ApiKeyRow, apiKeyColumns, toApiKeyRow } from './rows/ApiKeyRow.ts';
-import { type RetiringSecretRow, retiringSecretColumns } from './rows/RetiringSecretRow.ts';
-import { type TenantRow, tenantColumns } from './rows/TenantRow.ts';
-import { toUserRow, type UserRow, userColumns } from './rows/UserRow.ts';
-import { type Sql, sql } from './sql.ts';
+import { type Relatives, readRelatives, type Wanted } from './relatives.ts';
+import type { ApiKeyRow } from './rows/ApiKeyRow.ts';
+import type { RetiringSecretRow } from './rows/RetiringSecretRow.ts';
+import type { TenantRow } from './rows/TenantRow.ts';
+import type { UserRow } from './rows/UserRow.ts';
 import { beginReading, roleFor } from './tenancy.ts';
 
 /**
- * What one request reads, as its caller: Postgres shows it that caller's rows and no others. Each kind is read by one
- * statement for all who ask in the same moment, so what a page costs does not depend on its length.
+ * What one request reads, as its caller: Postgres shows it that caller's rows and no others. What is asked for in one
+ * moment is read by one statement, so what a page costs does not depend on its length.
  */
 export type Reading = {
   readonly caller: Caller;
   readonly now: Date;
   /** Seals the cursors of pages. */
   readonly keyring: Keyring;
-  readonly tenant: DataLoader<string, TenantRow | null>;
-  readonly user: DataLoader<string, UserRow | null>;
-  readonly apiKey: DataLoader<string, ApiKeyRow | null>;
+  tenant(id: string): Promise<TenantRow | null>;
+  user(id: string): Promise<UserRow | null>;
+  apiKey(id: string): Promise<ApiKeyRow | null>;
   /** The live retiring secrets of a key, newest first. */
-  readonly retiringSecrets: DataLoader<string, readonly RetiringSecretRow[]>;
+  retiringSecrets(keyId: string): Promise<readonly RetiringSecretRow[]>;
   page<Row>(request: PageRequest<Row>): Promise<Page<Row>>;
   /** How many rows there are; null where more would have to be looked at than a page may. */
   count(selection: Selection<unknown>): Promise<number | null>;
@@ -48,6 +48,13 @@ export function openReading({ orm, caller, now, keyring, signal }: ReadingParts)
     role: roleFor(caller),
     signal,
   });
+  const relatives = new DataLoader<Wanted, Relatives[keyof Relatives], string>(
+    (wanted) => read((query) => readRelatives(query, wanted, now)),
+    { cacheKeyFn: ({ kind, id }) => kind + id },
+  );
+  // The promise as it is: one that waits for it would be a second one, for each of a page's fields.
+  const relative = <Kind extends keyof Relatives>(kind: Kind, id: string) =>
+    relatives.load({ kind, id }) as Promise<Relatives[Kind]>;
   const pages = grouped<PageRequest<unknown>, Page<unknown>>(pageKey, (requests) =>
     read((query) => readPages(query, requests)),
   );
@@ -69,40 +76,14 @@ export function openReading({ orm, caller, now, keyring, signal }: ReadingParts)
     now,
     keyring,
     read,
-    tenant: byId<TenantRow>(read, (ids) => sql`select ${tenantColumns} from tenants where id = any(${ids}::uuid[])`),
-    user: byId(read, (ids) => sql`select ${userColumns} from users where id = any(${ids}::uuid[])`, toUserRow),
-    apiKey: byId(read, (ids) => sql`select ${apiKeyColumns} from api_keys where id = any(${ids}::uuid[])`, toApiKeyRow),
-    retiringSecrets: retiringSecrets(read, now),
+    tenant: (id) => relative('tenant', id),
+    user: (id) => relative('user', id),
+    apiKey: (id) => relative('apiKey', id),
+    retiringSecrets: (keyId) => relative('retiringSecrets', keyId),
     page: <Row>(request: PageRequest<Row>) => pages.load(request) as Promise<Page<Row>>,
     count: (selection) => counts.load(selection),
     apiKeyStats: (of) => stats.load({ of }),
   };
-}
-
-function byId<Row extends { readonly id: string }, Selected = Row>(
-  read: ReadQueue,
-  select: (ids: readonly string[]) => Sql,
-  toRow: (selected: Selected) => Row = (selected) => selected as unknown as Row,
-): DataLoader<string, Row | null> {
-  return new DataLoader(async (ids) => {
-    const selected = await read((query) => query(select(ids), { isCommon: true }));
-    const found = new Map(selected.map((one) => toRow(one as Selected)).map((row) => [row.id, row]));
-    return ids.map((id) => found.get(id) ?? null);
-  });
-}
-
-function retiringSecrets(read: ReadQueue, now: Date): Reading['retiringSecrets'] {
-  return new DataLoader(async (keyIds) => {
-    const selected = await read((query) =>
-      query<RetiringSecretRow>(
-        sql`select ${retiringSecretColumns} from api_key_retiring_secrets
-            where api_key_id = any(${keyIds}::uuid[]) and expires_at > ${now.toISOString()}::timestamptz order by secret_no desc`,
-        { isCommon: true },
-      ),
-    );
-    const byKey = Map.groupBy(selected, ({ keyId }) => keyId);
-    return keyIds.map((keyId) => byKey.get(keyId) ?? []);
-  });
 }
 
 /** Answers all who ask in one moment, by one read for each group of a common key. */

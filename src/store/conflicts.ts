@@ -27,7 +27,6 @@ const meanings: Readonly<Record<string, () => Refusal>> = {
   uq_api_keys_token: () => new Refusal('TOKEN_TAKEN', 'Another key has this token.', ['token']),
   fk_users_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
   fk_api_keys_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
-  fk_api_keys_user: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['makerUserId']),
   fk_api_keys_owner: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['ownerUserId']),
   // What was there when the request began, and went while it was being done.
   fk_api_keys_user: () => new Refusal('NOT_FOUND', 'The user that you act as is gone.'),

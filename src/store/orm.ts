@@ -43,7 +43,8 @@ export function openOrm(address: DatabaseAddress, settings: PoolConfig = connect
       max: limits.poolConnectionsMax,
       onPoolCreated: (created: Pool) => {
         pool = created;
-        guardPool(created);
+        // A migration may index a million rows, and is quiet meanwhile.
+        guardPool(created, settings.statement_timeout === undefined ? null : limits.silenceMs);
       },
     },
     migrations: {

@@ -10,6 +10,7 @@ describe('a measurement', () => {
     const run: BenchRun = {
       folder: '',
       rounds: 2,
+      quick: false,
       signal: never,
       secondsMax: 1,
       progress: (doing) => void said.push(doing),

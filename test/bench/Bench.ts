@@ -24,6 +24,8 @@ export type BenchRun = {
   /** A folder of its own, which is gone when the run is over. */
   readonly folder: string;
   readonly rounds: number;
+  /** Whether it must be over in less than a minute: with less data where that takes its time. */
+  readonly quick: boolean;
   /** Aborts when somebody interrupts the run, or when its time is up. */
   readonly signal: AbortSignal;
   /** One measurement ends after this long, however little it has done by then: a busy machine must not make a run endless. */

@@ -34,7 +34,7 @@ describe('npm run bench', () => {
   it('lists what there is, each with what it shows', async () => {
     const known = [benchOf([], 'create'), benchOf([], 'verify-cold')];
     const list = 'create       what create shows\nverify-cold  what verify-cold shows\n';
-    expect(await run(['list'], known)).toEqual({ code: 0, out: list, err: '' });
+    expect(await run(['help'], known)).toEqual({ code: 0, out: list, err: '' });
     const unknown = { code: 2, out: '', err: `There is no benchmark "creat". There are:\n\n${list}` };
     expect(await run(['creat'], known)).toEqual(unknown);
     for (const wrong of [[], ['create', 'verify-cold'], ['create', '--fast']]) {

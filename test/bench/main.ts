@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './Bench.ts';
 import { busyShare } from './busyShare.ts';
 import { create } from './create.ts';
+import { list } from './list.ts';
 import { keepsPromises, reportLines } from './report.ts';
 import { runBench } from './run.ts';
 
 /** Every benchmark there is. */
-const benches: readonly Bench[] = [create];
+const benches: readonly Bench[] = [create, list];
 
 /** A run that takes longer than this is stuck, or the machine too busy for its figures to mean anything. */
 const secondsMax = { full: 900, quick: 50 } as const;
@@ -40,7 +41,7 @@ export async function answer(
     output.err(`Usage: npm run bench NAME [-- --quick] [-- --json]\n\n${listOf(known)}`);
     return 2;
   }
-  if (wanted.name === 'list') {
+  if (wanted.name === 'help') {
     output.out(listOf(known));
     return 0;
   }

@@ -21,6 +21,7 @@ export async function runBench(bench: Bench, { quick, signal, progress }: RunOpt
     const figures = await bench.measure({
       folder,
       rounds,
+      quick,
       signal,
       secondsMax: quick ? 2.5 : 10,
       progress,

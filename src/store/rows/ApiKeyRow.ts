@@ -43,6 +43,18 @@ export const apiKeyColumns = sql`id, tenant_id as "tenantId", user_id as "makerI
   revocation_reason as "revocationReason", metadata, external_key_id as "externalKeyId", source,
   created_at as "createdAt", updated_at as "updatedAt"`;
 
+/** Which of it are times. */
+export const apiKeyTimes = [
+  'secretCreatedAt',
+  'secretLastUsedAt',
+  'notBefore',
+  'expiresAt',
+  'lastUsedAt',
+  'revokedAt',
+  'createdAt',
+  'updatedAt',
+] as const;
+
 /** A key from what was selected. */
 export function toApiKeyRow({ tenantId, makerId, ownerId, ...key }: Selected): ApiKeyRow {
   return { ...key, tenant: { id: tenantId }, maker: refer(makerId), owner: refer(ownerId) };

@@ -12,3 +12,6 @@ export type RetiringSecretRow = {
 /** What is selected of a retiring secret: nothing of its hash. */
 export const retiringSecretColumns = sql`api_key_id as "keyId", secret_no as "secretNo", created_at as "createdAt",
   expires_at as "expiresAt", last_used_at as "lastUsedAt"`;
+
+/** Which of it are times. */
+export const retiringSecretTimes = ['createdAt', 'expiresAt', 'lastUsedAt'] as const;

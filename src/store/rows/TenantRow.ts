@@ -7,5 +7,8 @@ export type TenantRow = Readonly<
 >;
 
 /** What is selected of a tenant. */
-export const tenantColumns = sql`id, name, slug, kind, status, account_number as "accountNumber",
+export const tenantColumns = sql`id, name, slug, kind, status, account_number::text as "accountNumber",
   created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** Which of it are times. */
+export const tenantTimes = ['createdAt', 'updatedAt'] as const;

@@ -12,6 +12,9 @@ type Selected = Omit<UserRow, 'tenant'> & { readonly tenantId: string };
 export const userColumns = sql`id, tenant_id as "tenantId", email, name, external_id as "externalId",
   scope_ceiling as "scopeCeiling", status, created_at as "createdAt", updated_at as "updatedAt"`;
 
+/** Which of it are times. */
+export const userTimes = ['createdAt', 'updatedAt'] as const;
+
 /** A user from what was selected. */
 export function toUserRow({ tenantId, ...user }: Selected): UserRow {
   return { ...user, tenant: { id: tenantId } };
