@@ -136,7 +136,7 @@ export const limits = {
   pepperBytesMax: 1024,
   /** Ring keys that one stored hash may need: its own and three wraps, each one more HMAC at a cold verification. */
   hashDepthMax: 4,
-  /** Keys that one `revokeApiKeys` ends: each costs three statements, under the locks of all. */
+  /** Keys that one `revokeApiKeys` ends: each costs two statements, under the locks of all. */
   revokeBatchMax: 100,
   /** Rows in one `importApiKeys`. */
   importRowsMax: 100,

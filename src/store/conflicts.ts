@@ -29,7 +29,7 @@ const meanings: Readonly<Record<string, () => Refusal>> = {
   fk_api_keys_tenant: () => new Refusal('NOT_FOUND', 'There is no such tenant.', ['tenantId']),
   fk_api_keys_owner: () => new Refusal('NOT_FOUND', 'There is no such user in this tenant.', ['ownerUserId']),
   // What was there when the request began, and went while it was being done.
-  fk_api_keys_user: () => new Refusal('NOT_FOUND', 'The user that you act as is gone.'),
+  fk_api_keys_user: () => new Refusal('NOT_FOUND', 'The user who makes the key is gone.'),
   fk_api_key_recovery_key: () => new Refusal('NOT_FOUND', 'There is no such key.', ['id']),
   fk_idempotency_tenant: () => new Refusal('NOT_FOUND', 'The tenant that you act in is gone.'),
 };

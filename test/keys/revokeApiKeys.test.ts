@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../support/service.ts';
+import { countStatements } from '../support/statements.ts';
 import { checksum, eventsOf, makeTenant, makeUser, send, verdictOn } from '../support/verbs.ts';
 
 let service: TestService;
@@ -37,6 +38,19 @@ describe('revokeApiKeys', () => {
       );
       expect(log).toEqual({ n: 1 });
     }
+  });
+
+  it('holds the head of the change log for one statement and the commit, however many keys there are', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) ids.push((await create()).apiKey.id);
+    const sent = await countStatements(() => revoke({ ids }));
+    const at = sent.findIndex((text) => text.includes('log_revocation'));
+    expect(sent.filter((text) => text.includes('log_revocation'))).toHaveLength(1);
+    expect(sent[at + 1]).toMatch(/^commit/i);
+    const log = await service.database.sql<{ id: string }>(
+      "select 'key_' || keywright_base32(subject_id) as id from revocation_log order by seq desc limit 5",
+    );
+    expect(log.map(({ id }) => id).reverse()).toEqual([...ids].sort());
   });
 
   it('all or none: one that cannot be found is named, and nothing changes', async () => {
