@@ -14,6 +14,7 @@ import { createHttpServer } from './http/server.ts';
 import type { Clock } from './lib/clock.ts';
 import { limits } from './lib/limits.ts';
 import type { Log } from './lib/log.ts';
+import { type OpenRecovery, openRecovery } from './openRecovery.ts';
 import { checkFingerprint } from './store/checkKeyring.ts';
 import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type OpenOrm, openOrm } from './store/orm.ts';
@@ -22,11 +23,14 @@ import { createImportedLane } from './verification/importedLane.ts';
 import { createImportedLookup } from './verification/importedLookup.ts';
 import { createLookup } from './verification/lookup.ts';
 import { createUserLookup } from './verification/lookupUser.ts';
+import { createRehash } from './verification/rehash.ts';
 
 /** What a service is made of; tests give other values, never other code. */
 export type AppOptions = {
   readonly database: DatabaseAddress;
   readonly keyring: Keyring;
+  /** Where the recovery role logs in; undefined unless tokens of lost ring keys are to be recovered. */
+  readonly recoveryDatabase?: DatabaseAddress | undefined;
   readonly tokenPrefix: string;
   readonly host: string;
   readonly port: number;
@@ -56,9 +60,10 @@ export type App = {
 
 /** The only wiring: every part of the service meets the others here. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, tokenPrefix, log, clock, randomBytes, jwt } = options;
-  // First: it may refuse the start, and nothing is open yet.
+  const { database, keyring, recoveryDatabase: address, tokenPrefix, log, clock, randomBytes, jwt } = options;
+  // First: these may refuse the start, and nothing is open yet.
   const verify = jwt && (await loadJwtVerifier(jwt, { clock, log }));
+  const recovering = address && (await openRecovery({ address, keyring, clock, log }));
   const open = openOrm(database);
   const verifierPool = openVerifierPool(database);
   const importedPool = openVerifierPool(database, {
@@ -71,10 +76,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     lookup: createImportedLookup(importedPool),
     monotonicMs: () => performance.now(),
   });
+  const rehash = createRehash({
+    pool: verifierPool,
+    keyring,
+    onFault: (error) => log.error({ err: error }, 'a hash could not be made anew'),
+  });
   const parts: GraphParts = {
     orm: open.orm,
     minting: { keyring, tokenPrefix, randomBytes, argon2Queue },
-    prover: { keyring, lookup: createLookup(verifierPool), imported },
+    prover: { keyring, lookup: createLookup(verifierPool), imported, rehash, recovery: recovering?.recovery },
     clock,
   };
 
@@ -107,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
     ],
     log,
-    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue })),
+    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue, recovering })),
   });
 
   return {
@@ -118,6 +128,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await server.drain();
       await graph.stop();
       await argon2Queue.drain();
+      await recovering?.close();
+      await rehash.drain();
       await open.orm.close(true);
       await verifierPool.end();
       await importedPool.end();
@@ -139,10 +151,11 @@ type Counted = {
   readonly verifierPool: CountedPool;
   readonly importedPool: CountedPool;
   readonly argon2Queue: Argon2Queue;
+  readonly recovering: OpenRecovery | undefined;
 };
 type CountedPool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
-function sources({ open, verifierPool, importedPool, argon2Queue }: Counted) {
+function sources({ open, verifierPool, importedPool, argon2Queue, recovering }: Counted) {
   const counts = (pool: CountedPool | undefined): PoolCounts => ({
     total: pool?.totalCount ?? 0,
     idle: pool?.idleCount ?? 0,
@@ -153,7 +166,8 @@ function sources({ open, verifierPool, importedPool, argon2Queue }: Counted) {
       main: () => counts(open.pool()),
       verify: () => counts(verifierPool),
       imported: () => counts(importedPool),
+      ...(recovering && { recovery: () => counts(recovering.pool) }),
     },
-    argon2: () => ({ running: argon2Queue.running, waiting: argon2Queue.waiting }),
+    argon2: { create: () => argon2Queue, ...(recovering && { recover: () => recovering.queue }) },
   };
 }

@@ -17,6 +17,9 @@ export type Config = {
   readonly migrateDatabaseUrl: string | undefined;
   readonly keyringFile: string | undefined;
   readonly keyringJson: string | undefined;
+  /** Whether tokens of ring keys that are declared lost are proven by their locks. */
+  readonly recovery: boolean;
+  readonly recoveryDatabaseUrl: string | undefined;
   readonly nodeEnv: (typeof environments)[number];
   /** Empty: no cross-origin calls. `['*']`: from everywhere, which production refuses. */
   readonly corsOrigins: readonly string[];
@@ -100,6 +103,24 @@ export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Con
     expected: 'the JSON text of a key ring',
     secret: true,
     read: (text) => (text.trim().startsWith('{') ? text : undefined),
+  },
+  recovery: {
+    name: 'RECOVERY',
+    default: 'off',
+    description:
+      '`on` lets tokens of ring keys in that are declared lost, each proven by its argon2id lock when it is first presented.',
+    expected: 'on or off',
+    secret: false,
+    read: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
+  },
+  recoveryDatabaseUrl: {
+    name: 'RECOVERY_DATABASE_URL',
+    default: undefined,
+    description:
+      'The same database with the one login that may read those locks. Without it `DATABASE_URL` is used. `npx keywright migrate` reads it, too.',
+    expected: postgresUrl,
+    secret: false,
+    read: readPostgresUrl,
   },
   nodeEnv: {
     name: 'NODE_ENV',
@@ -192,6 +213,11 @@ function missingForService(env: Readonly<Record<string, string | undefined>>): s
   if (env.MIGRATE_DATABASE_URL && !env.DATABASE_URL) {
     wrong.push(
       'MIGRATE_DATABASE_URL is set without DATABASE_URL: expected both, or neither for the embedded database.',
+    );
+  }
+  if (env.RECOVERY_DATABASE_URL && !env.DATABASE_URL) {
+    wrong.push(
+      'RECOVERY_DATABASE_URL is set without DATABASE_URL: expected both, or neither for the embedded database.',
     );
   }
   return wrong;

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type App, createApp } from './app.ts';
 import { writeNewKeyFile } from './cli/newKeyFile.ts';
+import { reachingDatabase } from './cli/reachingDatabase.ts';
 import { type Config, readConfig } from './config.ts';
 import { systemRandom } from './crypto/random.ts';
 import type { Secret } from './crypto/Secret.ts';
@@ -50,10 +51,13 @@ async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<v
 }
 
 function openApp(config: Config, { database, keyring }: Installation, log: Log): Promise<App> {
+  const { recovery, recoveryDatabaseUrl: url } = config;
   const introspection = config.nodeEnv !== 'production';
   const jwt = jwtOptions(config);
-  const system = { clock: systemClock, randomBytes: systemRandom };
-  return createApp({ ...config, database, keyring, introspection, log, jwt, ...system });
+  const recoveryDatabase = url === undefined ? database : { connectionString: url };
+  const rest = { introspection, log, jwt, clock: systemClock, randomBytes: systemRandom };
+  const open = () => createApp({ ...config, database, keyring, ...rest, ...(recovery && { recoveryDatabase }) });
+  return url === undefined ? open() : reachingDatabase({ variable: 'RECOVERY_DATABASE_URL', url }, open);
 }
 
 /** Resolves at the first signal to stop; whoever asks twice is told nothing new, because every step has an end of its own. */

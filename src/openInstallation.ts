@@ -53,7 +53,7 @@ async function openRemote(config: Config, connectionString: string): Promise<Ins
       );
     }
     const keyring = await remoteKeyring(config);
-    await checkKeyring(database, keyring);
+    await checkKeyring(database, keyring, config);
     return { database, keyring, owner: undefined, folder: undefined, close: async () => {} };
   });
 }
@@ -98,7 +98,7 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
         await migrate(admin, embeddedLogin);
       }
       const keyring = await embeddedKeyring(config, folder, database);
-      await checkKeyring(database, keyring);
+      await checkKeyring(database, keyring, config);
       return { database, keyring, owner: admin, folder, close };
     } catch (error) {
       await close();
@@ -133,7 +133,8 @@ async function embeddedKeyring(config: Config, folder: DataFolder, database: Dat
   if (!existsSync(path)) {
     if (await knowsKeyring(database)) {
       throw new SetupError(
-        `The key ring ${path} is gone, but the database beside it was served with one. Put it back: without it no secret of this database can be verified.`,
+        `The key ring ${path} is gone, but the database beside it was served with one. Put it back: without it no secret of this database can be verified. ` +
+          `Only if nobody has a copy: npx keywright keyring init ${path} --lost NUMBERS, as docs/operating.md tells.`,
       );
     }
     await writeNewKeyringFile(path, createKeyring(systemClock(), systemRandom));

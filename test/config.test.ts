@@ -11,6 +11,8 @@ const defaults: Config = {
   migrateDatabaseUrl: undefined,
   keyringFile: undefined,
   keyringJson: undefined,
+  recovery: false,
+  recoveryDatabaseUrl: undefined,
   nodeEnv: 'development',
   corsOrigins: [],
   logLevel: 'info',
@@ -68,6 +70,8 @@ test('every variable is read', () => {
     DATABASE_URL: 'postgres://app:p%40ss@db:5432/keys?sslmode=require',
     MIGRATE_DATABASE_URL: 'postgresql://owner@db/keys',
     KEYRING_FILE: '/run/secrets/keyring.json',
+    RECOVERY: 'on',
+    RECOVERY_DATABASE_URL: 'postgresql://keeper@db/keys',
     NODE_ENV: 'production',
     CORS_ORIGINS: 'https://a.example, http://localhost:3000,https://a.example',
     LOG_LEVEL: 'silent',
@@ -83,6 +87,8 @@ test('every variable is read', () => {
     migrateDatabaseUrl: 'postgresql://owner@db/keys',
     keyringFile: '/run/secrets/keyring.json',
     keyringJson: undefined,
+    recovery: true,
+    recoveryDatabaseUrl: 'postgresql://keeper@db/keys',
     nodeEnv: 'production',
     corsOrigins: ['https://a.example', 'http://localhost:3000'],
     logLevel: 'silent',
@@ -123,6 +129,7 @@ test.each([
   ['PORT', '04', `"04": ${port}`],
   ['PORT', '4000 ', `"4000 ": ${port}`],
   ['PORT', 'http\u001b', `"http\\u{1b}": ${port}`],
+  ['RECOVERY', 'yes', '"yes": expected on or off.'],
   ['NODE_ENV', 'prod', '"prod": expected one of development, production, test.'],
   ['LOG_LEVEL', 'INFO', '"INFO": expected one of fatal, error, warn, info, debug, trace, silent.'],
   ['CORS_ORIGINS', 'https://a.example/', `"https://a.example/": ${origins}`],
@@ -186,6 +193,12 @@ test('two key rings are one too many, for commands too', () => {
   const line = 'KEYRING_FILE and KEYRING_JSON are both set: expected only one of them.';
   expect(wrongIn({ KEYRING_FILE: 'ring.json', KEYRING_JSON: '{}' })).toEqual([line]);
   expect(wrongIn({ KEYRING_FILE: 'ring.json', KEYRING_JSON: '{}' }, 'command')).toEqual([line]);
+});
+
+test('a recovery login without its database never means the embedded one', () => {
+  expect(wrongIn({ RECOVERY_DATABASE_URL: 'postgres://db/keys' })).toEqual([
+    'RECOVERY_DATABASE_URL is set without DATABASE_URL: expected both, or neither for the embedded database.',
+  ]);
 });
 
 test('a migration login without its database never means the embedded one', () => {

@@ -114,7 +114,7 @@ describe('the pages', () => {
   it('operating.md has every metric of ours with its type and labels, and no other', async () => {
     const metrics = createMetrics({
       pools: { main: () => ({ total: 1, idle: 1, waiting: 0 }) },
-      argon2: () => ({ running: 0, waiting: 0 }),
+      argon2: { create: () => ({ running: 0, waiting: 0 }) },
       caches: { rows: () => 0 },
     });
     metrics.httpRequest('/graphql', 'POST', 200, 0.001);

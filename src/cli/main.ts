@@ -41,6 +41,50 @@ const table: CommandTable = {
       return keyringInitCommand({ clock: systemClock, randomBytes: systemRandom });
     },
   },
+  'keyring add': {
+    summary: 'Add a key to a ring; it waits to be promoted.',
+    async load() {
+      const { keyringAddCommand } = await import('./keyringAdd.ts');
+      return keyringAddCommand({ clock: systemClock, randomBytes: systemRandom });
+    },
+  },
+  'keyring promote': {
+    summary: 'Let the waiting key of a ring mint.',
+    async load() {
+      const { keyringPromoteCommand } = await import('./keyringPromote.ts');
+      const { openInstallation } = await import('../openInstallation.ts');
+      return keyringPromoteCommand({ config, openInstallation });
+    },
+  },
+  'keyring rewrap': {
+    summary: 'Put the active key around the hashes of another.',
+    async load() {
+      const { keyringRewrapCommand } = await import('./keyringRewrap.ts');
+      const { openInstallation } = await import('../openInstallation.ts');
+      const { interrupted } = await import('./interrupted.ts');
+      return keyringRewrapCommand({
+        config,
+        openInstallation,
+        ticks: () => performance.now(),
+        interrupted: () => interrupted(process),
+      });
+    },
+  },
+  'keyring remove': {
+    summary: 'Take a key out of a ring that nothing needs any more.',
+    async load() {
+      const { keyringRemoveCommand } = await import('./keyringRemove.ts');
+      const { openInstallation } = await import('../openInstallation.ts');
+      return keyringRemoveCommand({ config, openInstallation });
+    },
+  },
+  'keyring lose': {
+    summary: 'Declare keys lost that a ring lacks.',
+    async load() {
+      const { keyringLoseCommand } = await import('./keyringLose.ts');
+      return keyringLoseCommand({ clock: systemClock });
+    },
+  },
   'keyring check': {
     summary: 'Say whether a key ring and a database belong together.',
     async load() {

@@ -28,7 +28,9 @@ export function migrateCommand(parts: { readonly config: () => Config }) {
       }
       const address = { connectionString: admin.url };
       const { user } = describeAddress({ connectionString: config.databaseUrl ?? admin.url });
-      const applied = await reachingDatabase(admin, () => migrate(address, user));
+      const recovery = config.recoveryDatabaseUrl;
+      const recoverer = recovery === undefined ? user : describeAddress({ connectionString: recovery }).user;
+      const applied = await reachingDatabase(admin, () => migrate(address, user, recoverer));
       const { database } = describeAddress(address);
       out.write(options.json ? `${printableJson({ database, applied })}\n` : told(database, applied));
       return 0;

@@ -14,9 +14,16 @@ export interface Argon2Queue {
   drain(): Promise<void>;
 }
 
-/** The queue of one process; the limits are arguments for tests alone. */
+/** A queue's bounds, and what is said to whoever finds it full. */
+export interface Argon2Bounds {
+  readonly concurrency: number;
+  readonly waitingMax: number;
+  readonly whenFull?: string;
+}
+
+/** A queue of one process: that of creations, unless its bounds are another's. */
 export function createArgon2Queue(
-  { concurrency, waitingMax }: { concurrency: number; waitingMax: number } = {
+  { concurrency, waitingMax, whenFull = 'Too many keys are being made at once.' }: Argon2Bounds = {
     concurrency: limits.argon2Concurrency,
     waitingMax: limits.argon2QueueMax,
   },
@@ -60,7 +67,7 @@ export function createArgon2Queue(
     async run(job, { signal } = {}) {
       signal?.throwIfAborted();
       if (running >= concurrency && waiting.size >= waitingMax) {
-        throw new Unavailable('Too many keys are being made at once.');
+        throw new Unavailable(whenFull);
       }
       await enter(signal);
       try {

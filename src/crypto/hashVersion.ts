@@ -37,3 +37,22 @@ export function formatHashVersion({ base, wraps, scheme }: HashVersion): string 
   const chain = [base, ...wraps].reverse().join('<');
   return scheme === undefined ? chain : `${chain}/${scheme}`;
 }
+
+/** Every ring key that a stored hash needs. */
+export function numbersOf({ base, wraps }: HashVersion): readonly number[] {
+  return [base, ...wraps];
+}
+
+/** The ring key that was put around a stored hash last, or its own where none was. */
+export function outermostOf({ base, wraps }: HashVersion): number {
+  return wraps.at(-1) ?? base;
+}
+
+/**
+ * Whether a stored hash should be made anew under this active ring key. One that needs a higher number is not behind:
+ * another process has that key as its active one already, and the two would undo each other's work.
+ */
+export function isBehind(version: HashVersion, activeNo: number): boolean {
+  const isPlain = version.base === activeNo && version.wraps.length === 0;
+  return !isPlain && numbersOf(version).every((n) => n <= activeNo);
+}

@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '../lib/assert.ts';
 import type { Random } from './random.ts';
-import { type RingEntry, type RingState, readRing, ringMaterialBytes } from './ringFormat.ts';
+import { lostEntry, newEntry } from './ringEdits.ts';
+import { type RingEntry, type RingState, readRing, writeRing } from './ringFormat.ts';
 
 export type { RingEntry, RingState } from './ringFormat.ts';
 
@@ -84,17 +85,13 @@ export function parseKeyring(json: string, where: string): Keyring {
   return new Keyring(readRing(json, where));
 }
 
-/** The text of a new ring with one active key. */
-export function createKeyring(now: Date, random: Random): string {
-  const material = random(ringMaterialBytes);
-  assert(material.length === ringMaterialBytes, 'as many random bytes as were asked for');
-  const key = {
-    n: 1,
-    state: 'active',
-    created: now.toISOString().slice(0, 10),
-    material: Buffer.from(material).toString('base64url'),
-  };
-  return `${JSON.stringify({ format: 1, active: 1, keys: [key] }, null, 2)}\n`;
+/**
+ * The text of a new ring with one active key. After a loss, the numbers of the lost ring stand in it without material,
+ * and the new key's number lies above them: a number never means two keys.
+ */
+export function createKeyring(now: Date, random: Random, lost: readonly number[] = []): string {
+  const n = Math.max(0, ...lost) + 1;
+  return writeRing([...lost.map((each) => lostEntry(each, now)), newEntry(n, 'active', now, random)]);
 }
 
 function deriveKeys(material: Buffer, n: number): RingKeys {

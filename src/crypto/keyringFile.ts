@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, link, open, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SetupError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { type Keyring, parseKeyring } from './keyring.ts';
+import { type RingEntry, readRing, writeRing } from './ringFormat.ts';
 
 const ownerOnly = 0o600;
 const anyoneElse = 0o077;
@@ -40,12 +41,58 @@ export async function writeNewKeyringFile(path: string, json: string): Promise<v
   }
 }
 
-async function openExisting(path: string): Promise<FileHandle> {
+/**
+ * Replaces the ring in a file by what `edit` makes of it: the new one is on the disk before it takes the old one's name,
+ * so that at every moment the file is one of the two, whole. Refuses where the file is not its caller's alone to replace.
+ */
+export async function editKeyringFile<T>(
+  path: string,
+  edit: (entries: readonly RingEntry[]) => { readonly entries: readonly RingEntry[] } & T,
+): Promise<T> {
+  // One name for all, and never opened where it is taken: of two commands at once, one would lose the other's key.
+  const next = `${path}.new`;
+  const file = await open(next, 'wx', ownerOnly).catch((error: unknown) => {
+    throw cannotEdit(path, next, error);
+  });
+  try {
+    const { entries, ...told } = edit(await readForEdit(path));
+    const json = writeRing(entries);
+    // A ring that could not be read again must not take the place of one that can.
+    readRing(json, next);
+    await finish(file, json);
+    await rename(next, path);
+    await syncFolder(dirname(path));
+    return told as T;
+  } catch (error) {
+    await unlink(next).catch(() => undefined);
+    throw error instanceof SetupError ? error : cannotWrite(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The entries of a ring that its reader may replace; through a link, the file behind it would stay as it was. */
+async function readForEdit(path: string): Promise<readonly RingEntry[]> {
+  const file = await openExisting(path, constants.O_NOFOLLOW);
+  try {
+    const stats = await file.stat();
+    refuseUnsafe(path, stats);
+    const user = process.geteuid?.() ?? stats.uid;
+    if (stats.uid !== user) {
+      throw new SetupError(`The key ring ${path} belongs to user ${stats.uid}. Change it as that user.`);
+    }
+    return readRing(await file.readFile('utf8'), path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openExisting(path: string, flags = 0): Promise<FileHandle> {
   try {
     // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
   } catch (error) {
-    throw cannotRead(path, error);
+    throw cannotRead(path, error, flags);
   }
 }
 
@@ -75,13 +122,17 @@ function refuseUnsafe(path: string, stats: Stats): void {
 async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', ownerOnly);
   try {
-    // The process's umask may have taken bits away from the owner, too.
-    await file.chmod(ownerOnly);
-    await file.writeFile(text);
-    await file.sync();
+    await finish(file, text);
   } finally {
     await file.close();
   }
+}
+
+async function finish(file: FileHandle, text: string): Promise<void> {
+  // The process's umask may have taken bits away from the owner, too.
+  await file.chmod(ownerOnly);
+  await file.writeFile(text);
+  await file.sync();
 }
 
 /** Without this, a power cut may lose the name of a file whose content is safe. */
@@ -94,7 +145,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function cannotRead(path: string, error: unknown): SetupError {
+function cannotRead(path: string, error: unknown, flags: number): SetupError {
   const code = codeOf(error);
   if (code === 'ENOENT') {
     return new SetupError(
@@ -106,7 +157,18 @@ function cannotRead(path: string, error: unknown): SetupError {
     const user = process.geteuid?.() ?? 'this user';
     return new SetupError(`The key ring ${path} cannot be read by user ${user}. Run: chown ${user} ${path}`);
   }
+  if (code === 'ELOOP' && flags !== 0) {
+    return new SetupError(`The key ring ${path} is a symbolic link. Name the file that it leads to.`);
+  }
   return new SetupError(`The key ring ${path} cannot be opened (${code}). Name a readable file in KEYRING_FILE.`);
+}
+
+function cannotEdit(path: string, next: string, error: unknown): SetupError {
+  if (codeOf(error) !== 'EEXIST') return cannotWrite(path, error);
+  return new SetupError(
+    `${next} is there: another command is changing this key ring, or one was interrupted. ${path} itself is whole. ` +
+      `If no other command runs, remove ${next} and run this again.`,
+  );
 }
 
 function cannotWrite(path: string, error: unknown): SetupError {

@@ -48,6 +48,19 @@ export function readRing(json: string, where: string): readonly RingEntry[] {
   return entries;
 }
 
+/** The text of a ring, newest key first; whatever it says, `readRing` reads it back or refuses it. */
+export function writeRing(entries: readonly RingEntry[]): string {
+  const newestFirst = entries.toSorted((left, right) => right.n - left.n);
+  const keys = newestFirst.map(({ n, state, pepperName, created, material }) => ({
+    n,
+    state: pepperName === undefined ? state : `${state}:${pepperName}`,
+    created,
+    ...(material !== undefined && { material: material.toString('base64url') }),
+  }));
+  const active = entries.find((entry) => entry.state === 'active')?.n;
+  return `${JSON.stringify({ format: 1, active, keys }, null, 2)}\n`;
+}
+
 type Refuse = (problem: string) => never;
 
 function parseJson(json: string, refuse: Refuse): unknown {

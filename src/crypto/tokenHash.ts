@@ -2,7 +2,7 @@ import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:cr
 import { assert } from '../lib/assert.ts';
 import { limits } from '../lib/limits.ts';
 import { writeUuid } from './base32.ts';
-import { formatHashVersion, type ImportScheme, parseHashVersion } from './hashVersion.ts';
+import { formatHashVersion, type ImportScheme, isBehind, numbersOf, parseHashVersion } from './hashVersion.ts';
 import type { Keyring } from './keyring.ts';
 import type { Secret } from './Secret.ts';
 
@@ -54,6 +54,30 @@ export function matchesSecret(
   return timingSafeEqual(computed, storedHash) ? 'match' : 'mismatch';
 }
 
+/** Does a hash of this version need a key that the ring declares lost? Then only its lock can prove a minted secret, and nothing an imported one. */
+export function needsLostKey(ring: Keyring, version: string): boolean {
+  const parsed = parseHashVersion(version);
+  return parsed !== undefined && numbersOf(parsed).some((n) => ring.stateOf(n) === 'lost');
+}
+
+/**
+ * The hash that a row of this version should have by now, made of the secret or the imported token that was just proven;
+ * undefined for a row that has it. A minted secret's is plain, an imported token's stays of its scheme.
+ */
+export function renewedHash(
+  ring: Keyring,
+  version: string,
+  owned: OwnedSecret,
+): { version: string; hash: Buffer } | undefined {
+  const parsed = parseHashVersion(version);
+  if (parsed === undefined || !isBehind(parsed, ring.activeNo)) return undefined;
+  const renewed = formatHashVersion({ ...parsed, base: ring.activeNo, wraps: [] });
+  if (parsed.scheme === undefined) return { version: renewed, hash: hashSecret(ring, ring.activeNo, owned) };
+  const hash = hashPresentedImport(ring, renewed, owned.secret);
+  assert(hash !== 'key-missing', 'a token that was proven by a pepper can be hashed with it');
+  return { version: renewed, hash };
+}
+
 /** A stored hash, its version and its row's ids. */
 export interface StoredHash extends HashOwner {
   readonly version: string;
@@ -71,7 +95,7 @@ export function wrapHash(
 ): { version: string; hash: Buffer } | 'too-deep' {
   const parsed = parseHashVersion(stored.version);
   assert(parsed !== undefined, 'a stored hash has a version that this release knows');
-  const keyNumbers = [parsed.base, ...parsed.wraps];
+  const keyNumbers = numbersOf(parsed);
   assert(keyNumbers.at(-1) !== keyNo, 'a hash is wrapped with another key than its last');
   if (keyNumbers.length >= limits.hashDepthMax) return 'too-deep';
   const owner = parsed.scheme === undefined ? stored : unknownOwner;

@@ -13,7 +13,7 @@ export interface PoolCounts {
 /** What is asked for its present state at each scrape. */
 export interface MetricSources {
   readonly pools?: Readonly<Record<string, () => PoolCounts>>;
-  readonly argon2?: () => { readonly running: number; readonly waiting: number };
+  readonly argon2?: Readonly<Record<string, () => { readonly running: number; readonly waiting: number }>>;
   readonly caches?: Readonly<Record<string, () => number>>;
 }
 
@@ -106,7 +106,7 @@ function addTally(registry: Registry, { name, help, labels }: { name: string; he
   };
 }
 
-function addGauges(registers: Registry[], { pools = {}, argon2, caches = {} }: MetricSources): void {
+function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {} }: MetricSources): void {
   new Gauge({
     name: 'keywright_pool_connections',
     help: 'Database connections by pool: all, unused, and requests that wait for one.',
@@ -120,14 +120,15 @@ function addGauges(registers: Registry[], { pools = {}, argon2, caches = {} }: M
   });
   new Gauge({
     name: 'keywright_argon2_jobs',
-    help: 'Argon2 hashes that run, and that wait to.',
-    labelNames: ['state'],
+    help: 'Argon2 hashes that run, and that wait to, by what for.',
+    labelNames: ['queue', 'state'],
     registers,
     collect() {
-      if (argon2 === undefined) return;
-      const { running, waiting } = argon2();
-      this.set({ state: 'running' }, running);
-      this.set({ state: 'waiting' }, waiting);
+      for (const [queue, jobs] of Object.entries(argon2)) {
+        const { running, waiting } = jobs();
+        this.set({ queue, state: 'running' }, running);
+        this.set({ queue, state: 'waiting' }, waiting);
+      }
     },
   });
   new Gauge({

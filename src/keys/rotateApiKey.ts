@@ -75,6 +75,12 @@ async function rotate(
   await ctx.commit(async () => {
     await remember();
     await retireSecret(ctx, { id, oldNo, oldEndsAt });
+    // Hash and version are written together or not at all: the ORM leaves a version out that it believes unchanged, while
+    // the row may have been wrapped with a newer ring key since it was read.
+    await ctx.em.execute('update api_keys set token_hash_key_version = ? where id = ?', [
+      minted.tokenHashKeyVersion,
+      id,
+    ]);
   });
   return { apiKey, secret: minted.token, replayed: false };
 }

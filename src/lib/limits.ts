@@ -136,6 +136,27 @@ export const limits = {
   pepperBytesMax: 1024,
   /** Ring keys that one stored hash may need: its own and three wraps, each one more HMAC at a cold verification. */
   hashDepthMax: 4,
+  /** Hashes that wait to be made anew, at some 300 bytes each; one that is dropped is offered again by its next use. */
+  rehashQueueMax: 1_000,
+  /** How long a stopping process works on those; a thousand take a second or two. */
+  rehashDrainMs: 5_000,
+  /** Stored hashes in one statement of a rewrap: some 30 ms, for which these keys can be neither rotated nor revoked. */
+  rewrapBatchRows: 500,
+  /** How often a rewrap goes through the tables for what others held locked, before it asks to be run again. */
+  rewrapRoundsMax: 5,
+  /** Keys that a command names one by one; their count is exact all the same. */
+  namedKeysMax: 100,
+  /** How often a long command tells its progress: in its one line on a terminal, and in lines of their own elsewhere. */
+  progressTerminalMs: 200,
+  progressLineMs: 5_000,
+  /** argon2id runs of a recovery at once, beside those of creations: together they fill libuv's four threads. */
+  recoveryConcurrency: 2,
+  /** Presented tokens that may wait for one: the last waits about a second, and whoever comes then is told to try again. */
+  recoveryQueueMax: 100,
+  /** Connections as the recovery role: as many as runs end at once. */
+  recoveryPoolConnectionsMax: 2,
+  /** Locks in one statement when a recovery begins: a million are read in some two seconds. */
+  recoveryLocksPerRead: 10_000,
   /** Keys that one `revokeApiKeys` ends: each costs two statements, under the locks of all. */
   revokeBatchMax: 100,
   /** Rows in one `importApiKeys`. */

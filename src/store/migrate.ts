@@ -7,19 +7,22 @@ import { errorCode } from './errorCode.ts';
 import { openOrm } from './orm.ts';
 
 /** The roles that the service's login takes on, one at a time, and never has by itself. */
-const serviceRoles = [
-  'keywright_app',
-  'keywright_platform',
-  'keywright_verify',
-  'keywright_recovery',
-  'keywright_reader',
-];
+const serviceRoles = ['keywright_app', 'keywright_platform', 'keywright_verify', 'keywright_reader'];
+/** The one that reads the locks of secrets: the service's as well, unless another login is there for it. */
+const recoveryRole = 'keywright_recovery';
 
 /** One arbitrary number: whoever holds this lock is the one that migrates. */
 const migrationLock = 4_057_301_126;
 
-/** Brings a database to this release's schema, and makes `serviceLogin` a member of the roles. Answers what it applied. */
-export async function migrate(address: DatabaseAddress, serviceLogin: string): Promise<readonly string[]> {
+/**
+ * Brings a database to this release's schema, and makes `serviceLogin` a member of the roles. With a `recoveryLogin` of
+ * its own, the role that reads the locks is that login's alone. Answers what it applied.
+ */
+export async function migrate(
+  address: DatabaseAddress,
+  serviceLogin: string,
+  recoveryLogin: string = serviceLogin,
+): Promise<readonly string[]> {
   const client = new Client({ ...address, application_name: 'keywright migrate' });
   client.on('error', () => {});
   await client.connect();
@@ -30,7 +33,12 @@ export async function migrate(address: DatabaseAddress, serviceLogin: string): P
     try {
       const applied = await runMigrations(orm);
       await client.query('grant select on mikro_orm_migrations to keywright_app, keywright_platform, keywright_verify');
-      await admitLogin(client, serviceLogin);
+      const apart = recoveryLogin !== serviceLogin;
+      await admitLogin(client, serviceLogin, apart ? serviceRoles : [...serviceRoles, recoveryRole]);
+      if (apart) {
+        await client.query(`revoke ${recoveryRole} from ${client.escapeIdentifier(serviceLogin)}`);
+        await admitLogin(client, recoveryLogin, [recoveryRole]);
+      }
       return applied;
     } catch (error) {
       throw lacksRights(error, describeAddress(address).user) ?? error;
@@ -70,25 +78,25 @@ async function checkLetters(client: ClientBase): Promise<void> {
 }
 
 /** With inheritance, a forgotten SET ROLE would show every tenant; without it, it is a refused statement. */
-async function admitLogin(client: ClientBase, login: string): Promise<void> {
+async function admitLogin(client: ClientBase, login: string, roles: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = $1', [
     login,
   ]);
   const [role] = rows;
   if (role === undefined)
     throw new SetupError(
-      `DATABASE_URL names the login "${login}", which this server does not have. Create it: CREATE ROLE "${login}" LOGIN PASSWORD '…'.`,
+      `DATABASE_URL or RECOVERY_DATABASE_URL names the login "${login}", which this server does not have. Create it: CREATE ROLE "${login}" LOGIN PASSWORD '…'.`,
     );
   if (role.rolsuper) return;
   const quoted = client.escapeIdentifier(login);
   const { rows: version } = await client.query<{ server_version_num: string }>('show server_version_num');
   const own = (await client.query<{ own: boolean }>('select current_user = $1 as own', [login])).rows[0]?.own === true;
   if (Number(version[0]?.server_version_num) >= 160_000) {
-    await client.query(`grant ${serviceRoles.join(', ')} to ${quoted} with inherit false, set true`);
+    await client.query(`grant ${roles.join(', ')} to ${quoted} with inherit false, set true`);
     return;
   }
   if (!own) await client.query(`alter role ${quoted} noinherit`);
-  await client.query(`grant ${serviceRoles.join(', ')} to ${quoted}`);
+  await client.query(`grant ${roles.join(', ')} to ${quoted}`);
 }
 
 /** The migrations that a database still lacks, as this release knows them; all of them where there is no schema yet. */

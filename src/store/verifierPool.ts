@@ -15,13 +15,26 @@ export function openVerifierPool(
   address: DatabaseAddress,
   { name, connectionsMax }: VerifierPoolSize = { name: 'verify', connectionsMax: limits.verifyPoolConnectionsMax },
 ): Pool {
-  const settings = connectionSettings(address);
-  const pool = new Pool({
-    ...settings,
-    application_name: `keywright ${name}`,
+  return openRolePool(address, {
+    role: 'keywright_verify',
+    name: `keywright ${name}`,
     max: connectionsMax,
-    options: `${settings.options} -c role=keywright_verify`,
   });
+}
+
+/** Connections for recovery: its role alone reads the locks of secrets. */
+export function openRecoveryPool(address: DatabaseAddress): Pool {
+  const max = limits.recoveryPoolConnectionsMax;
+  return openRolePool(address, { role: 'keywright_recovery', name: 'keywright recovery', max });
+}
+
+function openRolePool(
+  address: DatabaseAddress,
+  { role, name, max }: { role: string; name: string; max: number },
+): Pool {
+  const settings = connectionSettings(address);
+  const options = `${settings.options} -c role=${role}`;
+  const pool = new Pool({ ...settings, application_name: name, max, options });
   guardPool(pool);
   return pool;
 }

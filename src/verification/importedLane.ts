@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Keyring } from '../crypto/keyring.ts';
 import { Secret } from '../crypto/Secret.ts';
 import { hasTokenShape } from '../crypto/token.ts';
-import { hashPresentedImport } from '../crypto/tokenHash.ts';
+import { hashPresentedImport, needsLostKey } from '../crypto/tokenHash.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { createRateLimit } from '../lib/rateLimit.ts';
@@ -43,9 +43,11 @@ export function createImportedLane({ keyring, lookup, monotonicMs }: ImportedLan
     if (!mayLook()) throw new Unavailable('This token cannot be looked up now. Try again.');
     // Dated when it was asked: what was imported since is not in the answer.
     const asked = { askedAtMs: monotonicMs(), epoch };
-    const found = await lookup([...hashes.values()].filter((hash) => hash !== null));
-    known = { forms: found.forms, ...asked };
-    return found;
+    const { rows, forms: all } = await lookup([...hashes.values()].filter((hash) => hash !== null));
+    // What was hashed with a key that is lost is lost with it: to wait for its return would keep every other token waiting.
+    const forms = all.filter((form) => !needsLostKey(keyring, form));
+    known = { forms, ...asked };
+    return { rows, forms };
   }
 
   /** Whether anything was imported, as of a moment ago; all who wonder at one moment ask once. */

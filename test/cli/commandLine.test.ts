@@ -7,6 +7,11 @@ const commands = [
   'migrate',
   'bootstrap',
   'keyring init',
+  'keyring add',
+  'keyring promote',
+  'keyring rewrap',
+  'keyring remove',
+  'keyring lose',
   'keyring check',
   'audit prune',
   'schema print',
@@ -64,7 +69,10 @@ test('the version is that of the package', async () => {
 test.each([
   [['migrat'], 'There is no command "migrat". Did you mean migrate?\nSee: npx keywright --help\n'],
   [['frobnicate'], 'There is no command "frobnicate".\nSee: npx keywright --help\n'],
-  [['keyring'], '"keywright keyring" needs one of: init, check.\nSee: npx keywright --help\n'],
+  [
+    ['keyring'],
+    '"keywright keyring" needs one of: init, add, promote, rewrap, remove, lose, check.\nSee: npx keywright --help\n',
+  ],
   [['keyring', 'chek'], 'There is no command "keyring chek". Did you mean keyring check?\nSee: npx keywright --help\n'],
   [['--jsno', 'migrate'], 'There is no option --jsno before a command.\nSee: npx keywright --help\n'],
   [

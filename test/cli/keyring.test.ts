@@ -55,7 +55,16 @@ test('a database that was served knows its ring, and refuses another', async () 
   expect(await check({ KEYRING_FILE: ring })).toEqual({ code: 0, stdout: belongs, stderr: '' });
   expect(await check({ KEYRING_JSON: await readFile(ring, 'utf8') })).toEqual({ code: 0, stdout: belongs, stderr: '' });
   const { stdout } = await check({ KEYRING_FILE: ring }, '--json');
-  expect(JSON.parse(stdout)).toEqual({ belongs: true, served: true, activeNo: 1, numbers: [1] });
+  expect(JSON.parse(stdout)).toEqual({
+    belongs: true,
+    served: true,
+    activeNo: 1,
+    numbers: [1],
+    keys: [{ n: 1, state: 'active', hashed: 0, minted: 0 }],
+    versions: [],
+    removable: [],
+    unrecovered: { minted: 0, imported: 0 },
+  });
 
   const wrong = await check({ KEYRING_FILE: join(folder, 'other.json') }, '--json');
   expect(wrong).toMatchObject({ code: 1, stdout: '' });

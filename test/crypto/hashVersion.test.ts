@@ -4,6 +4,9 @@ import {
   formatHashVersion,
   type HashVersion,
   type ImportScheme,
+  isBehind,
+  numbersOf,
+  outermostOf,
   parseHashVersion,
 } from '../../src/crypto/hashVersion.ts';
 
@@ -68,5 +71,30 @@ describe('a hash version', () => {
         expect(text.length).toBeLessThanOrEqual(64);
       }),
     );
+  });
+});
+
+describe('the keys that a hash needs', () => {
+  const version = (text: string) => parseHashVersion(text) ?? expect.fail(`${text} is no version`);
+
+  it('are all numbers of its version, the last one put around it outermost', () => {
+    expect(numbersOf(version('9<7<1/raw'))).toEqual([1, 7, 9]);
+    expect(['1', '2<1', '9<7<1/raw', '3/sha256'].map((text) => outermostOf(version(text)))).toEqual([1, 2, 9, 3]);
+  });
+
+  it.each([
+    ['1', true],
+    ['3', false],
+    ['3/raw', false],
+    ['2/raw', true],
+    ['3<1', true],
+    ['3<2<1/sha256', true],
+    ['2<1', true],
+    // Somebody else has made 4 the active key already.
+    ['4', false],
+    ['4<1', false],
+    ['1<4', false],
+  ])('of version %s are behind the active key 3: %s', (text, behind) => {
+    expect(isBehind(version(text), 3)).toBe(behind);
   });
 });

@@ -1,9 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readKeyringFile, writeNewKeyringFile } from '../../src/crypto/keyringFile.ts';
+import { editKeyringFile, readKeyringFile, writeNewKeyringFile } from '../../src/crypto/keyringFile.ts';
+import { withPending, withPromoted } from '../../src/crypto/ringEdits.ts';
+import type { RingEntry } from '../../src/crypto/ringFormat.ts';
 import { SetupError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { entryOf, materialOf, ringText } from './samples.ts';
@@ -206,5 +210,123 @@ describe('writeNewKeyringFile', () => {
     expect(await refusalOf(writeNewKeyringFile(join(folder, 'none', 'ring'), text))).toBe(
       `The key ring ${join(folder, 'none', 'ring')} cannot be written (ENOENT). Name a file in a folder that this user can write.`,
     );
+  });
+});
+
+describe('editKeyringFile', () => {
+  const bytes = (count: number) => Buffer.alloc(count, 0xfb);
+  const add = (entries: readonly RingEntry[]) => withPending(entries, new Date(), bytes);
+
+  it('puts the new ring in the old one’s place, with mode 0600 whatever the umask, and leaves nothing beside it', async () => {
+    await writeFile(path, text, { mode: 0o400 });
+    const before = process.umask(0o277);
+    try {
+      expect(await editKeyringFile(path, add)).toEqual({ added: 2 });
+    } finally {
+      process.umask(before);
+    }
+    expect((await stat(path)).mode & 0o7777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['keyring.json']);
+    const ring = await readKeyringFile(path);
+    expect([ring.activeNo, ...ring.numbers]).toEqual([1, 1, 2]);
+    expect(JSON.parse(await readFile(path, 'utf8')).keys).toContainEqual(entryOf(1, 'active'));
+  });
+
+  it('never writes into the ring that is there: whoever has it open, or a link to it, keeps the old one whole', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    await link(path, join(folder, 'kept'));
+    await editKeyringFile(path, add);
+    expect(await readFile(join(folder, 'kept'), 'utf8')).toBe(text);
+  });
+
+  it('leaves the ring as it was, and nothing beside it, when the edit is refused or makes no ring', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    expect(await refusalOf(editKeyringFile(path, withPromoted))).toContain('has no pending key');
+    expect(await refusalOf(editKeyringFile(path, () => ({ entries: [] })))).toContain('must have a list "keys"');
+    expect(await readFile(path, 'utf8')).toBe(text);
+    expect(await readdir(folder)).toEqual(['keyring.json']);
+  });
+
+  it('lets one of two commands at once win; neither loses the other’s key', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => editKeyringFile(path, add)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await readKeyringFile(path)).numbers).toEqual([1, 2]);
+    expect(await readdir(folder)).toEqual(['keyring.json']);
+  });
+
+  it('touches nothing beside what an interrupted command left, and says how to go on', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    await writeFile(`${path}.new`, 'half a ri', { mode: 0o600 });
+    expect(await refusalOf(editKeyringFile(path, add))).toBe(
+      `${path}.new is there: another command is changing this key ring, or one was interrupted. ${path} itself is whole. ` +
+        `If no other command runs, remove ${path}.new and run this again.`,
+    );
+    expect(await readFile(path, 'utf8')).toBe(text);
+    expect(await readFile(`${path}.new`, 'utf8')).toBe('half a ri');
+  });
+
+  it('refuses a link, whose target would stay as it was, a ring open to others, and one that is not there', async () => {
+    await writeFile(join(folder, 'target'), text, { mode: 0o600 });
+    await symlink('target', path);
+    expect(await refusalOf(editKeyringFile(path, add))).toBe(
+      `The key ring ${path} is a symbolic link. Name the file that it leads to.`,
+    );
+    const open = join(folder, 'open');
+    await writeFile(open, text);
+    await chmod(open, 0o640);
+    expect(await refusalOf(editKeyringFile(open, add))).toContain(`Run: chmod 600 ${open}`);
+    expect(await refusalOf(editKeyringFile(join(folder, 'none'), add))).toContain('There is no key ring at');
+    expect(await readFile(join(folder, 'target'), 'utf8')).toBe(text);
+    expect((await readdir(folder)).sort()).toEqual(['keyring.json', 'open', 'target']);
+  });
+
+  it.runIf(isRoot)('refuses a ring that belongs to root, which another user may read and not replace', async () => {
+    await writeFile(path, text);
+    await chown(path, 0, nobody);
+    await chmod(path, 0o440);
+    await chmod(folder, 0o777);
+    process.setegid?.(nobody);
+    try {
+      expect(await refusalOf(asNobody(() => editKeyringFile(path, add)))).toBe(
+        `The key ring ${path} belongs to user 0. Change it as that user.`,
+      );
+    } finally {
+      process.setegid?.(0);
+    }
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  it.runIf(isRoot)('refuses a folder that it cannot write, before the ring is touched', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    await chown(path, nobody, nobody);
+    expect(await refusalOf(asNobody(() => editKeyringFile(path, add)))).toContain('cannot be written (EACCES)');
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  it('is whole at every moment, also for a process that is killed while it changes', async () => {
+    await writeFile(path, text, { mode: 0o600 });
+    // The ring is edited over and over until the process is killed, and the file is read at that very moment.
+    const code = `
+      const { editKeyringFile } = await import('${join(import.meta.dirname, '../../src/crypto/keyringFile.ts')}');
+      for (let n = 2; ; n++) {
+        await editKeyringFile('${path}', (entries) => ({
+          entries: [...entries, { n, state: 'verify', pepperName: undefined, created: '2026-11-20', material: crypto.getRandomValues(Buffer.alloc(32)) }],
+        }));
+        if (n === 10) console.log('going');
+      }`;
+    for (const delay of [0, 3, 7]) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'close');
+      await once(child.stdout, 'data');
+      for (let turn = 0; turn < delay * 20; turn++) await nextTurn();
+      child.kill('SIGKILL');
+      await ended;
+      expect((await readKeyringFile(path)).numbers.length).toBeGreaterThanOrEqual(10);
+      await rm(`${path}.new`, { force: true });
+      await writeFile(path, text);
+    }
   });
 });

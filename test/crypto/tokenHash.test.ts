@@ -2,7 +2,14 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/crypto/Secret.ts';
-import { hashSecret, matchesSecret, wrapHash } from '../../src/crypto/tokenHash.ts';
+import {
+  hashImported,
+  hashSecret,
+  matchesSecret,
+  needsLostKey,
+  renewedHash,
+  wrapHash,
+} from '../../src/crypto/tokenHash.ts';
 import { ringOf, vectorOwner, vectorSecret } from './samples.ts';
 
 const ring = ringOf({ 1: 'verify', 2: 'active', 3: 'pending', 4: 'verify', 5: 'verify', 6: 'lost' });
@@ -157,5 +164,37 @@ describe('matchesSecret', () => {
         }
       }),
     );
+  });
+});
+
+describe('needsLostKey', () => {
+  it('is true where any key of a hash is declared lost', () => {
+    for (const version of ['6', '2<6', '6<1', '2<7<6', '6/raw', '2<6/sha256'])
+      expect(needsLostKey(ring, version)).toBe(true);
+  });
+
+  it('is false for keys that are there or unknown, and for what nobody here wrote', () => {
+    for (const version of ['1', '2<1', '7', '2<7', 'v9', '1/raw']) {
+      expect(needsLostKey(ring, version)).toBe(false);
+    }
+  });
+});
+
+describe('renewedHash', () => {
+  it.each(['1', '2<1'])('makes the published hash of the active key 2 of a row of version %s', (version) => {
+    const renewed = renewedHash(ring, version, owned);
+    expect(renewed).toEqual({ version: '2', hash: Buffer.from(published['2'], 'hex') });
+  });
+
+  it('leaves an imported token of its scheme', () => {
+    const imported = { ...owned, secret: new Secret('abcdefghij0123456789KLMNOPQR') };
+    const hash = hashImported(ring, 2, 'raw', Buffer.from('abcdefghij0123456789KLMNOPQR'));
+    for (const version of ['1/raw', '2<1/raw']) {
+      expect(renewedHash(ring, version, imported)).toEqual({ version: '2/raw', hash });
+    }
+  });
+
+  it('makes none for a hash of the active key, of a higher one, or of a version that is not known', () => {
+    for (const version of ['2', '2/raw', '3', '3<1', 'v9']) expect(renewedHash(ring, version, owned)).toBeUndefined();
   });
 });

@@ -75,7 +75,7 @@ test('pools, queue and caches are asked at each scrape', async () => {
   let total = 3;
   const metrics = createMetrics({
     pools: { main: () => ({ total, idle: 1, waiting: 0 }) },
-    argon2: () => ({ running: 2, waiting: 7 }),
+    argon2: { create: () => ({ running: 2, waiting: 7 }), recover: () => ({ running: 1, waiting: 0 }) },
     caches: { rows: () => total },
   });
   const ours = async () => {
@@ -90,8 +90,10 @@ test('pools, queue and caches are asked at each scrape', async () => {
     'keywright_pool_connections{pool="main",state="total"}': 3,
     'keywright_pool_connections{pool="main",state="idle"}': 1,
     'keywright_pool_connections{pool="main",state="waiting"}': 0,
-    'keywright_argon2_jobs{state="running"}': 2,
-    'keywright_argon2_jobs{state="waiting"}': 7,
+    'keywright_argon2_jobs{queue="create",state="running"}': 2,
+    'keywright_argon2_jobs{queue="create",state="waiting"}': 7,
+    'keywright_argon2_jobs{queue="recover",state="running"}': 1,
+    'keywright_argon2_jobs{queue="recover",state="waiting"}': 0,
     'keywright_cache_entries{cache="rows"}': 3,
   };
   expect(await ours()).toEqual(at);

@@ -51,7 +51,8 @@ function node({ keyring = service.keyring, looked = async () => {} } = {}) {
       return found;
     },
   });
-  const prover: Prover = { keyring, lookup: createLookup(pool), imported };
+  const rehash = { offer: () => {}, waiting: 0, drain: async () => {} };
+  const prover: Prover = { keyring, lookup: createLookup(pool), imported, rehash, recovery: undefined };
   return { clock, find: async (token: string) => (await prove(prover, token))?.row.keyId, forget: imported.forget };
 }
 
@@ -205,6 +206,17 @@ describe('while something is imported', () => {
     await expect(poorer.find(oldToken())).rejects.toBeInstanceOf(Unavailable);
     const another = node({ keyring: parseKeyring(ringText([entryOf(3, 'active')], { active: 3 }), 'the test') });
     await expect(another.find(token)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it('what was hashed with a key that is lost is lost with it, and keeps no other token waiting', async () => {
+    const token = oldToken();
+    await importOne(row({ token }));
+    const peppers = [entryOf(4, 'import:old')];
+    const keys = [entryOf(1, 'lost', { material: undefined }), entryOf(3, 'active'), ...peppers];
+    const { find } = node({ keyring: parseKeyring(ringText(keys, { active: 3 }), 'the test') });
+    expect(await find(token)).toBeUndefined();
+    expect(await find(oldToken())).toBeUndefined();
+    expect(await node().find(token)).toEqual(expect.any(String));
   });
 });
 
