@@ -15,8 +15,9 @@ export function revokePresented(
     const waitMs = parseWaitMs(input.waitMs, ['waitMs']);
     const bearer = await bearerOf(context.prover, input.token, context.now);
     if (bearer === undefined) throw noSuchToken();
-    const ctx = context.beginAs(bearer);
-    const { apiKey } = await revokePresentedApiKey(ctx, { reason: input.reason ?? null });
+    const { caller, secretNo } = bearer;
+    const ctx = context.beginAs(caller);
+    const { apiKey } = await revokePresentedApiKey(ctx, { secretNo, reason: input.reason ?? null });
     const { id, environment, revokedAt } = apiKey;
     return {
       revokedApiKeyId: globalId('ApiKey', id),

@@ -13,6 +13,8 @@ export type ServiceProcess = {
   readonly child: ChildProcess;
   /** Every line that it wrote, to stdout and stderr. */
   readonly lines: string[];
+  /** Resolves with its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
   /** Signals it and waits for its end; answers its exit code, or the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 };
@@ -23,12 +25,18 @@ export function temporaryDataFolder(): { readonly path: string; remove(): void }
   return { path: join(parent, 'data'), remove: () => rmSync(parent, { recursive: true, force: true }) };
 }
 
-/** Starts one and waits until it listens; rejects with what it wrote where it ends first. */
-export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+/**
+ * Starts one and waits until it listens; rejects with what it wrote where it ends first. What is loaded before it may talk
+ * with the test.
+ */
+export async function startProcess(
+  env: Record<string, string>,
+  { preload }: { readonly preload?: URL } = {},
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [...(preload === undefined ? [] : ['--import', preload.href]), 'src/main.ts'], {
     cwd: projectFolder,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: preload === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = new Promise<number | NodeJS.Signals>((done) =>
     child.once('close', (code, signal) => done(signal ?? code ?? 0)),
@@ -36,6 +44,7 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   const lines: string[] = [];
   const url = await new Promise<string>((listening, failed) => {
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
         const found = /"url":"(http:[^"]+)"/.exec(line)?.[1];
@@ -48,6 +57,7 @@ export async function startProcess(env: Record<string, string>): Promise<Service
     url,
     child,
     lines,
+    ended,
     stop(signal = 'SIGTERM') {
       child.kill(signal);
       return ended;

@@ -37,7 +37,7 @@ const selections = {
 export type Verb = keyof typeof selections;
 
 /** A mutation as a client sends it. */
-function documentOf(verb: Verb): string {
+export function documentOf(verb: Verb): string {
   const input = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input!`;
   return `mutation ($input: ${input}) { ${verb}(input: $input) { ${selections[verb]} userErrors { code message path } } }`;
 }
