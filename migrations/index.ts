@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Migration } from '@mikro-orm/migrations';
 
 /** In order, and only ever appended to. */
-export const migrationNames = ['0001_house', '0002_lists', '0004_import', '0005_audit', '0006_jwt'] as const;
+export const migrationNames = [
+  '0001_house',
+  '0002_lists',
+  '0004_import',
+  '0005_audit',
+  '0006_jwt',
+  '0007_slugs',
+] as const;
 
 function sqlMigration(name: string) {
   return {

@@ -833,7 +833,7 @@ export type Mutation = {
    */
   updateApiKey?: Maybe<UpdateApiKeyPayload>;
   /**
-   * Changes what a tenant is called. Needs the scope `keywright:tenants:write`; the account number is for the platform.
+   * Changes what a tenant is called. Needs the scope `keywright:tenants:write`; slug and account number are for the platform.
    * Can answer INVALID_INPUT, NOT_FOUND, SLUG_TAKEN, ACCOUNT_NUMBER_TAKEN.
    */
   updateTenant?: Maybe<UpdateTenantPayload>;
@@ -1394,7 +1394,7 @@ export type UpdateTenantInput = {
   id: Scalars['ID']['input'];
   /** What people call it: 1 to 255 characters. */
   name?: InputMaybe<Scalars['String']['input']>;
-  /** Its short name for addresses: lower-case letters, digits and hyphens. */
+  /** Its short name for addresses: lower-case letters, digits and hyphens. For the platform. */
   slug?: InputMaybe<Scalars['String']['input']>;
 };
 

@@ -21,7 +21,13 @@ export async function deleteApiKey(ctx: Ctx, input: { readonly id: string }): Pr
 
 /** What the audit keeps of a key that is gone: all that it was but its secrets. */
 function remembered(apiKey: ApiKey): Record<string, unknown> {
-  const { name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, owner } = apiKey;
-  const ownerUserId = owner == null ? null : globalId('User', owner.id);
-  return { name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, ownerUserId };
+  const { name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, owner, maker } = apiKey;
+  const { source, legacyId, externalKeyId, lastUsedAt, revokedAt, revocationReason } = apiKey;
+  const userId = (user: { readonly id: string } | null | undefined) =>
+    user == null ? null : globalId('User', user.id);
+  return {
+    ...{ name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, lastUsedAt },
+    ...{ ownerUserId: userId(owner), makerUserId: userId(maker) },
+    ...{ source, legacyId, externalKeyId, revokedAt, revocationReason },
+  };
 }

@@ -59,6 +59,8 @@ export const limits = {
 
   /** Scopes of one key: judged at every verification, so they are few. */
   scopesMax: 100,
+  /** Scopes that a list and a ceiling have in common: beyond this the rest is left out, which only ever allows less. */
+  effectiveScopesMax: 1_000,
   scopeCharsMax: 255,
   scopeSegmentsMax: 10,
   /** One segment: long enough for a UUID or a host name inside a scope. */

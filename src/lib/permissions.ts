@@ -10,7 +10,7 @@ type Rule = { readonly scope: string } & Readonly<Record<Caller['standing'], Rea
 
 /** Who may do what: the whole of it. A permission counts only together with its scope. */
 export const permissions = {
-  // Create, suspend, reactivate, delete; and account numbers, whose clashes would tell one tenant of another.
+  // Create, suspend, reactivate, delete; and slugs and account numbers, whose clashes would tell one tenant of another.
   'tenants:manage': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'none', user: 'none' },
   'tenants:read': { scope: 'keywright:tenants:read', platform: 'all', tenant: 'tenant', user: 'tenant' },
   'tenants:write': { scope: 'keywright:tenants:write', platform: 'all', tenant: 'tenant', user: 'none' },

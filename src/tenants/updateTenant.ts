@@ -16,7 +16,7 @@ export type UpdateTenantInput = {
   readonly accountNumber?: string | null;
 };
 
-/** Changes what a tenant is called; and, for the platform, its number in the operator's books. */
+/** Changes what a tenant is called; and, for the platform, its slug and its number in the operator's books. */
 export async function updateTenant(ctx: Ctx, input: UpdateTenantInput): Promise<{ tenant: Tenant }> {
   const id = parseGlobalId('Tenant', input.id, ['id']);
   const wanted = {
@@ -24,8 +24,9 @@ export async function updateTenant(ctx: Ctx, input: UpdateTenantInput): Promise<
     slug: ifGiven(notRemovable(input.slug, ['slug']), ['slug'], parseSlug),
     accountNumber: ifGiven(input.accountNumber, ['accountNumber'], parseAccountNumber),
   };
-  // It is unique across tenants: a clash would tell one of another.
-  if (wanted.accountNumber !== undefined) requireReach(ctx.caller, 'tenants:manage');
+  // Both are unique across tenants: a clash would tell one of another. And a provider's tokens may name a tenant by its slug:
+  // whoever could take one that is free would be handed another tenant's people.
+  if (wanted.slug !== undefined || wanted.accountNumber !== undefined) requireReach(ctx.caller, 'tenants:manage');
   return changeTenant(ctx, { id, permission: 'tenants:write' }, (tenant) => {
     const { name, slug, accountNumber } = tenant;
     const what = differences({ name, slug, accountNumber }, wanted);

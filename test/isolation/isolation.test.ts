@@ -41,7 +41,8 @@ afterAll(() => service.close());
 
 /** A tenant with a user, a personal key of two secrets, and the mark in everything it can write. */
 async function populate(b: { id: string; key: string; keyId: string }, mark: string): Promise<Ids> {
-  await send(service, 'updateTenant', { id: b.id, name: mark, slug: mark.toLowerCase() }, b.key);
+  await send(service, 'updateTenant', { id: b.id, name: mark }, b.key);
+  await send(service, 'updateTenant', { id: b.id, slug: mark.toLowerCase() });
   const person = { name: mark, email: `${mark}@example.com`, externalId: mark };
   const { user } = await send(service, 'createUser', person, b.key);
   const key = { name: mark, ownerUserId: user.id, metadata: { mark }, scopes: [mark], tenantId: b.id };

@@ -266,3 +266,11 @@ test.each([
 ])('%s is of this service: %s', (scope, expected) => {
   expect(governsService(scope)).toBe(expected);
 });
+
+test('two lists of wildcards multiply up to a thousand, and what is left out is never allowed', () => {
+  const scopes = Array.from({ length: 99 }, (_, n) => `*:s${n}:*`);
+  const ceiling = Array.from({ length: 99 }, (_, n) => `c${n}:*`);
+  const cut = intersectScopes(scopes, ceiling);
+  expect(cut).toHaveLength(limits.effectiveScopesMax);
+  expect(cut.every((scope) => covers(scopes, scope) && covers(ceiling, scope))).toBe(true);
+});

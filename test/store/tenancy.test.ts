@@ -98,6 +98,7 @@ describe('row-level security', () => {
     "update tenants set kind = 'platform'",
     "update tenants set status = 'active'",
     'update tenants set account_number = 42',
+    "update tenants set slug = 'x'",
     "update api_keys set external_key_id = 'x'",
     "update api_keys set legacy_id = 'x'",
     'update api_keys set last_used_at = now()',
