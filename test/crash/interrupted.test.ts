@@ -11,7 +11,7 @@ import { type Arena, openArena } from './openArena.ts';
 import { createRandom, type Random } from './Random.ts';
 
 // CONTRIBUTING.md tells of both, and how a run is repeated.
-const kills = Number(process.env.CRASHES || 30);
+const kills = Number(process.env.CRASHES || 25);
 const seed = Number(process.env.CRASH_SEED || Math.trunc(Math.random() * 2 ** 31));
 /** A database grows with each life, and each look at it costs more: after so many lives there is a new one. */
 const killsPerRound = 50;
@@ -51,13 +51,14 @@ describe(`interrupted at every step, under load (CRASH_SEED=${seed})`, () => {
       for (const [n, end] of endsOf(places, round, random).entries()) {
         if (n > 0) life = await arena.nextLife();
         expect(await arena.wrongVerdicts(life, 'touched')).toEqual([]);
-        await liveUntil(end, life, arena);
+        await liveUntil(end, life, { arena, round: round.no });
         await arena.settle(life, 'gone');
         expect([...(await arena.faults()), ...faultsLogged(life)], describeEnd(end, round.no)).toEqual([]);
       }
       life = await arena.nextLife();
       await answerRest(arena, life);
-      expect([...(await arena.faults()), ...(await arena.wrongVerdicts(life, 'all'))]).toEqual([]);
+      const atLast = [...(await arena.faults()), ...(await arena.wrongVerdicts(life, 'all'))];
+      expect(atLast, `at last; again: ${again(`round ${round.no}`)}`).toEqual([]);
       life.kill();
     },
   );
@@ -77,10 +78,14 @@ describe(`interrupted at every step, under load (CRASH_SEED=${seed})`, () => {
       await struck;
       await clients.stop();
       await arena.settle(life, 'idle');
-      expect([...(await arena.faults()), ...faultsLogged(life)], `${kind} at ${describePlace(place)}`).toEqual([]);
+      expect(
+        [...(await arena.faults()), ...faultsLogged(life)],
+        `${kind} at ${describePlace(place)}; again: ${again('a connection')}`,
+      ).toEqual([]);
     }
     await answerRest(arena, life);
-    expect([...(await arena.faults()), ...(await arena.wrongVerdicts(life, 'all'))]).toEqual([]);
+    const atLast = [...(await arena.faults()), ...(await arena.wrongVerdicts(life, 'all'))];
+    expect(atLast, `at last; again: ${again('a connection')}`).toEqual([]);
     life.kill();
   });
 });
@@ -98,11 +103,20 @@ function endsOf(places: readonly Place[], { no, kills }: { no: number; kills: nu
 
 function describeEnd(end: End, round: number): string {
   const what = 'place' in end ? `killed at ${describePlace(end.place)}` : `killed after ${end.afterMs} ms`;
-  return `${what}. Again: CRASHES=${kills} CRASH_SEED=${seed} npx vitest run test/crash -t 'round ${round}'`;
+  return `${what}; again: ${again(`round ${round}`)}`;
+}
+
+/** The command that does the same once more. */
+function again(test: string): string {
+  return `CRASHES=${kills} CRASH_SEED=${seed} npx vitest run test/crash -t '${test}'`;
 }
 
 /** Puts a life under load until its end. */
-async function liveUntil(end: End, life: Life, { ledger }: Arena): Promise<void> {
+async function liveUntil(
+  end: End,
+  life: Life,
+  { arena: { ledger }, round }: { readonly arena: Arena; readonly round: number },
+): Promise<void> {
   const fault = 'place' in end ? { ...end.place, kind: 'kill' as const, skips: end.skips } : undefined;
   if (fault !== undefined) await life.arm(fault);
   const clients = startClients(ledger, life.url, { count: clientCount, focus: fault?.request });
@@ -117,7 +131,7 @@ async function liveUntil(end: End, life: Life, { ledger }: Arena): Promise<void>
   const how = await life.ended;
   hasEnded.abort();
   await clients.left;
-  expect({ how, late: await killed }, `meant to be ${describeEnd(end, 0)}`).toEqual({
+  expect({ how, late: await killed }, `meant to be ${describeEnd(end, round)}`).toEqual({
     how: 'SIGKILL',
     late: 'afterMs' in end,
   });
