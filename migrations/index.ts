@@ -5,9 +5,10 @@ import { Migration } from '@mikro-orm/migrations';
 export const migrationNames = [
   '0001_house',
   '0002_lists',
-  '0004_import',
-  '0005_audit',
-  '0006_jwt',
+  '0003_import',
+  '0004_audit',
+  '0005_jwt',
+  '0006_list_walks',
   '0007_slugs',
 ] as const;
 

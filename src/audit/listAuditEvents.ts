@@ -4,11 +4,11 @@ import { limits } from '../lib/limits.ts';
 import type { PageArguments } from '../lib/pageRange.ts';
 import { parseListedTenant, requireReach } from '../lib/permissions.ts';
 import { type Connection, readConnection } from '../store/connection.ts';
-import { type List, ofTenant, type Selection } from '../store/pages.ts';
 import type { Reading } from '../store/Reading.ts';
 import type { ApiKeyRow } from '../store/rows/ApiKeyRow.ts';
 import { type AuditEventRow, auditEventColumns } from '../store/rows/AuditEventRow.ts';
-import { literal, sql } from '../store/sql.ts';
+import { inTenant, type List, lookedUpInTenant, nothingOf, type Selection } from '../store/Selection.ts';
+import { literal, type Sql, sql } from '../store/sql.ts';
 
 /** Which events of the list; every member that is given narrows it. */
 export type AuditEventFilter = {
@@ -53,8 +53,9 @@ export async function listAuditEvents(
     target: input.apiKey === undefined ? null : globalId('ApiKey', input.apiKey.id),
   };
   const isForeign = whose.keysOf !== null && input.apiKey !== undefined && input.apiKey.owner?.id !== whose.keysOf;
+  const isOfTwo = whose.target !== null && filter.target !== undefined && filter.target !== whose.target;
   return readConnection(reading, {
-    selection: isForeign ? nothing : select(reading, whose, filter),
+    selection: isForeign || isOfTwo ? nothingOf(auditEvents) : select(whose, filter),
     meaning: { list: 'auditEvents', ...whose, filter },
     range: input,
   });
@@ -62,8 +63,6 @@ export async function listAuditEvents(
 
 type Whose = { readonly tenantId: string | null; readonly keysOf: string | null; readonly target: string | null };
 type Wanted = ReturnType<typeof parseFilter>;
-
-const nothing: Selection<AuditEventRow> = { list: auditEvents, within: [sql`false`], matching: [] };
 
 function parseFilter({ actor, action, target, from, until }: AuditEventFilter) {
   return {
@@ -97,34 +96,34 @@ function parseTarget(target: string, path: readonly string[]): string {
 }
 
 /** Chooses the one index that the page walks along: of a target, an actor in a tenant, a tenant, or all. */
-function select({ caller }: Reading, whose: Whose, filter: Wanted): Selection<AuditEventRow> {
-  const target = whose.target ?? filter.target;
-  if (filter.target !== undefined && filter.target !== target) return nothing;
-  const tenant = ofTenant(caller, whose.tenantId);
-  // A key that is given was seen to be the caller's own; a target that is merely named was not.
-  const through = whose.keysOf !== null && whose.target === null ? ownKeys(whose.keysOf, filter.target) : undefined;
-  const ofTarget = target === undefined ? undefined : { column: sql`target`, type: 'text' as const, value: target };
-  const actor = filter.actor === undefined ? [] : [sql`actor = ${filter.actor}`];
-  const walksActor = whose.tenantId !== null && through === undefined && ofTarget === undefined;
-  return {
-    list: auditEvents,
-    ...(through === undefined ? { parent: ofTarget ?? tenant } : { through }),
-    within: [
-      ...(ofTarget === undefined || tenant === undefined ? [] : [sql`tenant_id = ${tenant.value}`]),
-      ...(walksActor ? actor : []),
-      ...(filter.from === undefined ? [] : [sql`at >= ${filter.from}`]),
-      ...(filter.until === undefined ? [] : [sql`at < ${filter.until}`]),
-    ],
-    matching: [...(walksActor ? [] : actor), ...(filter.action === undefined ? [] : [sql`action = ${filter.action}`])],
-  };
+function select({ tenantId, keysOf, target: keyId }: Whose, filter: Wanted): Selection<AuditEventRow> {
+  const { actor, action, target, from, until } = filter;
+  const looked = (members: { actor?: string | undefined; action?: string | undefined }) => [
+    ...(members.actor === undefined ? [] : [sql`actor = ${members.actor}`]),
+    ...(members.action === undefined ? [] : [sql`action = ${members.action}`]),
+  ];
+  const byTarget = { list: auditEvents, from, until, matching: looked({ actor, action }) };
+  if (keyId !== null) {
+    // The key was seen to be the caller's own, or its tenant's.
+    const parent = { type: 'text', value: keyId, where: sql`true` } as const;
+    return { ...byTarget, parent, walk: { column: sql`target`, value: sql`parent.key` } };
+  }
+  if (keysOf !== null) {
+    return { ...byTarget, through: ownKeys(keysOf, target), walk: { column: sql`target`, value: sql`one_of.key` } };
+  }
+  if (target !== undefined) {
+    return { ...byTarget, parent: lookedUpInTenant(tenantId), walk: { column: sql`target`, value: sql`${target}` } };
+  }
+  if (actor === undefined || tenantId === null) return { ...byTarget, parent: inTenant(tenantId) };
+  const walk = { column: sql`actor`, value: sql`${actor}` };
+  return { ...byTarget, parent: inTenant(tenantId), walk, matching: looked({ action }) };
 }
 
 /** Each of a person's newest keys, or the one that is named, if it is one of theirs. */
-function ownKeys(userId: string, target: string | undefined): Selection<AuditEventRow>['through'] {
+function ownKeys(userId: string, target: string | undefined): Sql {
   const prefix = `${idPrefixes.ApiKey}_`;
   const id = target?.startsWith(prefix) ? parseGlobalId('ApiKey', target, ['filter', 'target']) : null;
-  const named = target === undefined ? sql`` : sql` and id = ${id}`;
-  const keys = sql`select ${prefix} || keywright_base32(id) as key from api_keys where owner_user_id = ${userId}${named}
-                   order by created_at desc, id desc limit ${literal(limits.ownKeysAuditedMax)}`;
-  return { column: sql`target`, keys };
+  const named = target === undefined ? sql`` : sql` and id = ${id}::uuid`;
+  return sql`select ${prefix}::text || keywright_base32(id) as key from api_keys where owner_user_id = ${userId}${named}
+             order by created_at desc, id desc limit ${literal(limits.ownKeysAuditedMax)}`;
 }

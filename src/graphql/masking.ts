@@ -53,8 +53,8 @@ function meaningOf(original: unknown, formatted: GraphQLFormattedError): Meaning
 }
 
 /** In a query there is no payload to put a refusal into. */
-function ofRefusal({ code, message, path }: Refusal): Meaning {
-  const extensions = { code: code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : code, argument: path };
+function ofRefusal({ code, message, inputPath }: Refusal): Meaning {
+  const extensions = { code: code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : code, argument: inputPath };
   return { message, extensions };
 }
 

@@ -31,6 +31,6 @@ export function withdrawal<
 }
 
 /** A refusal as the graph shows it. */
-export function userErrorOf({ code, message, path }: Refusal): KeywrightUserError {
-  return { code, message, path: ['input', ...path] };
+export function userErrorOf({ code, message, inputPath }: Refusal): KeywrightUserError {
+  return { code, message, path: ['input', ...inputPath] };
 }

@@ -51,9 +51,10 @@ export function parseApiKeyFilter(given: ApiKeyFilter, path: readonly string[]):
   };
 }
 
-type Conditions = {
-  readonly [Member in keyof WantedApiKeys]: (value: NonNullable<WantedApiKeys[Member]>, now: Date) => Sql;
-};
+/** What is looked up row by row; the time of creation is a bound of the list itself. */
+type LookedUp = Omit<WantedApiKeys, 'createdAfter' | 'createdBefore'>;
+
+type Conditions = { readonly [Member in keyof LookedUp]: (value: NonNullable<LookedUp[Member]>, now: Date) => Sql };
 
 /** What each member means to Postgres. Spans of time hold their first moment and not their last, so they can be laid end to end. */
 const conditions: Conditions = {
@@ -66,8 +67,6 @@ const conditions: Conditions = {
   makerUserId: (id) => sql`user_id = ${id}`,
   nameContains: (part) => sql`strpos(name_ci, lower(${part})) > 0`,
   scope: (scope) => sql`scopes ? ${scope}`,
-  createdAfter: (moment) => sql`created_at >= ${moment.toISOString()}`,
-  createdBefore: (moment) => sql`created_at < ${moment.toISOString()}`,
   expiresAfter: (moment) => sql`expires_at >= ${moment.toISOString()}`,
   expiresBefore: (moment) => sql`expires_at < ${moment.toISOString()}`,
   lastUsedAfter: (moment) => sql`last_used_at >= ${moment.toISOString()}`,
@@ -75,15 +74,11 @@ const conditions: Conditions = {
   neverUsed: (neverUsed) => sql`(last_used_at is null) = ${neverUsed}`,
 };
 
-/** The conditions of some members of a filter. */
-export function apiKeyConditions(
-  filter: WantedApiKeys,
-  members: readonly (keyof WantedApiKeys)[],
-  now: Date,
-): readonly Sql[] {
-  const conditionOf = <Member extends keyof WantedApiKeys>(member: Member): Sql[] => {
-    const value = filter[member];
-    return value === undefined ? [] : [conditions[member](value as NonNullable<WantedApiKeys[Member]>, now)];
+/** The conditions of what is looked up. */
+export function apiKeyConditions(wanted: LookedUp, now: Date): Sql[] {
+  const conditionOf = <Member extends keyof LookedUp>(member: Member): Sql[] => {
+    const value = wanted[member];
+    return value === undefined ? [] : [conditions[member](value as NonNullable<LookedUp[Member]>, now)];
   };
-  return members.flatMap((member) => conditionOf(member));
+  return (Object.keys(conditions) as (keyof LookedUp)[]).flatMap((member) => conditionOf(member));
 }

@@ -19,15 +19,15 @@ export async function deleteApiKey(ctx: Ctx, input: { readonly id: string }): Pr
   return { deletedApiKeyId: globalId('ApiKey', id) };
 }
 
-/** What the audit keeps of a key that is gone: all that it was but its secrets. */
+/** What the audit keeps of a key that is gone: all that it was but its secrets. How it was revoked is told by an event of its own. */
 function remembered(apiKey: ApiKey): Record<string, unknown> {
   const { name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, owner, maker } = apiKey;
-  const { source, legacyId, externalKeyId, lastUsedAt, revokedAt, revocationReason } = apiKey;
+  const { source, legacyId, externalKeyId } = apiKey;
   const userId = (user: { readonly id: string } | null | undefined) =>
     user == null ? null : globalId('User', user.id);
   return {
-    ...{ name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt, lastUsedAt },
+    ...{ name, environment, status, scopes, metadata, notBefore, expiresAt, createdAt },
     ...{ ownerUserId: userId(owner), makerUserId: userId(maker) },
-    ...{ source, legacyId, externalKeyId, revokedAt, revocationReason },
+    ...{ source, legacyId, externalKeyId },
   };
 }

@@ -37,7 +37,7 @@ async function writeSplitting(ctx: Ctx, rows: readonly Accepted[], write: Write)
   ];
 }
 
-function refusalOfRow({ path, credential }: WantedKey, { code, message, path: field }: Refusal): Refusal {
+function refusalOfRow({ path, credential }: WantedKey, { code, message, inputPath: field }: Refusal): Refusal {
   return new Refusal(code, message, [...path, ...(code === 'TOKEN_TAKEN' ? [fieldOf(credential)] : field)]);
 }
 
@@ -51,7 +51,7 @@ async function inSavepoint({ em }: Ctx, write: () => Promise<unknown>): Promise<
   } catch (error) {
     const refusal = refusalOf(error);
     // A tenant that is gone is no fault of a row, and an outage none of anybody's.
-    if (refusal === undefined || refusal.path[0] === 'tenantId') throw error;
+    if (refusal === undefined || refusal.inputPath[0] === 'tenantId') throw error;
     await em.execute('rollback to savepoint import_rows');
     await em.execute('release savepoint import_rows');
     return refusal;

@@ -26,14 +26,14 @@ export type RefusalCode = (typeof refusalCodes)[number];
  */
 export class Refusal extends Error {
   readonly code: RefusalCode;
-  /** The input's path, without the leading "input". */
-  readonly path: readonly string[];
+  /** The input's path, without the leading "input". Not named `path`: graphql-js takes an error with one for its own. */
+  readonly inputPath: readonly string[];
 
-  constructor(code: RefusalCode, message: string, path: readonly string[] = []) {
+  constructor(code: RefusalCode, message: string, inputPath: readonly string[] = []) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
-    this.path = path;
+    this.inputPath = inputPath;
   }
 }
 

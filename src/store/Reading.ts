@@ -3,13 +3,14 @@ import DataLoader from 'dataloader';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { Caller } from '../lib/Caller.ts';
 import { type ApiKeyStats, readApiKeyStats, type StatsOf } from './apiKeyStats.ts';
-import { countRows, type Page, type PageRequest, pageKey, readPages, type Selection, selectionKey } from './pages.ts';
+import { countRows, type Page, type PageRequest, pageKey, readPages, selectionKey } from './pages.ts';
 import { createReadQueue, type ReadQueue } from './readQueue.ts';
 import { type Relatives, readRelatives, type Wanted } from './relatives.ts';
 import type { ApiKeyRow } from './rows/ApiKeyRow.ts';
 import type { RetiringSecretRow } from './rows/RetiringSecretRow.ts';
 import type { TenantRow } from './rows/TenantRow.ts';
 import type { UserRow } from './rows/UserRow.ts';
+import type { Selection } from './Selection.ts';
 import { beginReading, roleFor } from './tenancy.ts';
 
 /**

@@ -2,8 +2,9 @@ import { openCursor, type Position, sealCursor } from '../crypto/cursor.ts';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { invalid } from '../lib/invalid.ts';
 import { cursorArgument, type PageArguments, parsePageRange } from '../lib/pageRange.ts';
-import type { Page, Selection } from './pages.ts';
+import type { Page } from './pages.ts';
 import type { Reading } from './Reading.ts';
+import type { Selection } from './Selection.ts';
 
 /** A page, with what it takes to go on from any of its rows, and to count the whole list. */
 export type Connection<Row> = Page<Row> & {

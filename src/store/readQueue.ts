@@ -54,6 +54,7 @@ export function createReadQueue(source: ReadSource): ReadQueue {
 async function inOneTransaction({ pool, begin, role, signal }: ReadSource, waiting: Waiting[]): Promise<void> {
   let client: PoolClient | undefined;
   try {
+    signal?.throwIfAborted();
     client = await (await pool()).connect();
     await client.query(begin);
   } catch (error) {
@@ -73,10 +74,11 @@ async function answerEach(query: Query, waiting: Waiting[], signal: AbortSignal 
   for (;;) {
     // An answer's resolvers ask for what comes next before this turn of the event loop is over.
     if (waiting.length === 0) await setImmediate();
+    // Whoever has left is not read for: what waits is refused before the next transaction.
+    if (signal?.aborted) return false;
     const next = waiting.shift();
     if (next === undefined) return true;
     try {
-      signal?.throwIfAborted();
       await next.run(query);
     } catch (error) {
       next.reject(error);

@@ -3,9 +3,9 @@ import { requireReach } from '../lib/permissions.ts';
 import { parsePart } from '../lib/text.ts';
 import { type Connection, readConnection } from '../store/connection.ts';
 import type { Tenant } from '../store/entities/Tenant.ts';
-import type { List } from '../store/pages.ts';
 import type { Reading } from '../store/Reading.ts';
 import { type TenantRow, tenantColumns } from '../store/rows/TenantRow.ts';
+import type { List } from '../store/Selection.ts';
 import { type Sql, sql } from '../store/sql.ts';
 
 /** Which tenants of the list; every member that is given narrows it. */
@@ -33,7 +33,7 @@ export async function listTenants(reading: Reading, input: ListTenantsInput): Pr
   const filter = parseFilter(input.filter ?? {});
   return readConnection(reading, {
     // Which of them a tenant sees is Postgres's own to judge.
-    selection: { list: tenants, within: [], matching: conditionsOf(filter) },
+    selection: { list: tenants, matching: conditionsOf(filter) },
     meaning: { list: 'tenants', tenantId: reach === 'all' ? null : reading.caller.tenantId, filter },
     range: input,
   });

@@ -3,9 +3,9 @@ import { parseListedTenant, requireReach } from '../lib/permissions.ts';
 import { parsePart } from '../lib/text.ts';
 import { type Connection, readConnection } from '../store/connection.ts';
 import type { User } from '../store/entities/User.ts';
-import { type List, ofTenant } from '../store/pages.ts';
 import type { Reading } from '../store/Reading.ts';
 import { toUserRow, type UserRow, userColumns } from '../store/rows/UserRow.ts';
+import { inTenant, type List, type Parent } from '../store/Selection.ts';
 import { type Sql, sql } from '../store/sql.ts';
 
 /** Which users of the list; every member that is given narrows it. */
@@ -39,13 +39,16 @@ export async function listUsers(reading: Reading, input: ListUsersInput): Promis
   return readConnection(reading, {
     selection: {
       list: users,
-      parent: ofTenant(caller, tenantId),
-      within: whose.userId === null ? [] : [sql`id = ${whose.userId}`],
+      ...(whose.userId === null ? { parent: inTenant(tenantId) } : { parent: itself(whose.userId) }),
       matching: conditionsOf(filter),
     },
     meaning: { list: 'users', ...whose, filter },
     range: input,
   });
+}
+
+function itself(userId: string): Parent {
+  return { type: 'uuid', value: userId, where: sql`id = parent.key` };
 }
 
 function parseFilter({ status, emailContains, nameContains }: UserFilter) {

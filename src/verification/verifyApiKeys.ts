@@ -22,7 +22,7 @@ export async function verifyApiKeys(
         return await verifyApiKey(prover, caller, now, item);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        throw new Refusal(error.code, error.message, ['items', String(index), ...error.path]);
+        throw new Refusal(error.code, error.message, ['items', String(index), ...error.inputPath]);
       }
     }),
   );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { buildSchema, print } from 'graphql';
+import { buildSchema, Kind, print } from 'graphql';
 import { expect, test } from 'vitest';
 import { buildDocument, parseSelection, refuseInvalid, secretPaths } from '../../src/cli/call/buildDocument.ts';
 import { defaultSelection } from '../../src/cli/call/defaultSelection.ts';
@@ -7,6 +7,7 @@ import { findOperation } from '../../src/cli/call/findOperation.ts';
 import { pickSelection, stepsOf, valueAt } from '../../src/cli/call/pick.ts';
 import { rawLines, showData } from '../../src/cli/call/showData.ts';
 import { printable, printableJson } from '../../src/cli/printable.ts';
+import { typeDefs } from '../../src/graphql/createGraph.ts';
 
 const schema = buildSchema(`
   scalar ApiKeySecret
@@ -47,6 +48,19 @@ test('unasked, every plain value is shown to the second level, but none that nee
   expect(documentOf('node')).toBe('query node { node { __typename id } }');
   expect(documentOf('thing')).toBe('query thing { thing { __typename } }');
   expect(documentOf('count')).toBe('query count { count }');
+});
+
+test('of a list, its rows and its place are shown unasked, and no list inside of something, nor anything that is counted', () => {
+  const served = buildSchema(typeDefs);
+  const fieldsOf = (name: string) => {
+    const { field } = findOperation(served, name);
+    return one(print(defaultSelection(field.type) ?? { kind: Kind.SELECTION_SET, selections: [] }));
+  };
+  expect(fieldsOf('users')).toBe(
+    '{ nodes { id email name externalId scopeCeiling status createdAt updatedAt } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }',
+  );
+  expect(fieldsOf('tenant')).toBe('{ id name slug kind status accountNumber createdAt updatedAt }');
+  expect(fieldsOf('apiKeyStats')).toContain('emailAddresses');
 });
 
 test('a selection by hand still asks whether the mutation failed', () => {

@@ -14,6 +14,14 @@ import { refusalCodes } from '../../src/lib/errors.ts';
 import { verdictCodes } from '../../src/verification/judge.ts';
 
 const schema = buildSchema(typeDefs);
+/** Every type whose fields are read, and not simply there. */
+const listed = ['ApiKey', 'AuditEvent', 'Tenant', 'User'] as const;
+const resolved = [
+  ...(['Query', 'Mutation', 'Viewer', 'ApiKeyStats', 'PageInfo'] as const),
+  ...listed,
+  ...listed.map((name) => `${name}Connection` as const),
+  ...listed.map((name) => `${name}Edge` as const),
+];
 const ownTypes = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__'));
 
 /** Every `Type.field` of the graph whose value is of a type. */
@@ -95,8 +103,40 @@ describe('schema.graphql', () => {
     expect(values('ApiKeyVerificationCode')).toEqual([...verdictCodes]);
   });
 
+  it('every list is a connection of one shape, with the same arguments, and its failure leaves the rest', () => {
+    const shape = (name: string) => {
+      const type = schema.getType(name);
+      return isObjectType(type) ? Object.values(type.getFields()).map((field) => `${field.name}: ${field.type}`) : [];
+    };
+    expect(shape('PageInfo')).toEqual([
+      'hasNextPage: Boolean!',
+      'hasPreviousPage: Boolean!',
+      'startCursor: String',
+      'endCursor: String',
+    ]);
+    for (const name of listed) {
+      expect(shape(`${name}Connection`)).toEqual([
+        `edges: [${name}Edge!]!`,
+        `nodes: [${name}!]!`,
+        'pageInfo: PageInfo!',
+        'totalCount: Int',
+      ]);
+      expect(shape(`${name}Edge`)).toEqual(['cursor: String!', `node: ${name}!`]);
+      const lists = fieldsOfType(schema, `${name}Connection`);
+      expect(lists).not.toEqual([]);
+      for (const list of lists) {
+        const [typeName = '', fieldName = ''] = list.split('.');
+        const type = schema.getType(typeName);
+        const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+        expect(String(field?.type)).toBe(`${name}Connection`);
+        const args = field?.args.map((arg) => `${arg.name}: ${arg.type}`).filter((arg) => arg !== 'tenantId: ID');
+        expect(args).toEqual(['first: Int', 'after: String', 'last: Int', 'before: String', `filter: ${name}Filter`]);
+      }
+    }
+  });
+
   it('every field of an entity has a resolver that names it', () => {
-    for (const name of ['Query', 'Mutation', 'Tenant', 'User', 'ApiKey', 'Viewer'] as const) {
+    for (const name of resolved) {
       const type = schema.getType(name);
       const fields = isObjectType(type) ? Object.keys(type.getFields()) : [];
       expect(Object.keys(resolvers[name] ?? {}).sort()).toEqual(fields.sort());

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertManyKeys } from '../support/manyKeys.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { countStatements } from '../support/statements.ts';
 import { makeTenant, send } from '../support/verbs.ts';
@@ -38,10 +39,21 @@ describe('apiKeys', () => {
   });
 
   it('a page with tenant, owner, maker and secrets costs the same statements, whatever its length', async () => {
-    const cost = async (first: number) =>
-      (await countStatements(() => service.graph(page, { first }, tenant.key))).length;
+    await insertManyKeys(service.database, { tenantId: tenant.id, count: 80, name: "'old ' || n" });
+    const cost = async (first: number, key?: string) => {
+      const sent = await countStatements(async () => {
+        const { data } = await service.graph(page, { first }, key);
+        expect(data.apiKeys.nodes).toHaveLength(first);
+      });
+      return sent.length;
+    };
     // The caller; then one transaction: its begin, the keys, all that belongs to them, and its end.
-    expect([await cost(2), await cost(25)]).toEqual([5, 5]);
+    for (const key of [tenant.key, undefined]) {
+      expect([await cost(1, key), await cost(20, key), await cost(100, key)]).toEqual([5, 5, 5]);
+    }
+    const counting = '{ apiKeys(first: 1) { totalCount nodes { name tenant { id } } } }';
+    expect(await countStatements(() => service.graph(counting, {}, tenant.key))).toHaveLength(6);
+    await service.database.sql("delete from api_keys where name like 'old %'");
   });
 
   it('shows a tenant its own keys, a person theirs, and the platform every tenant’s or the one it asks for', async () => {
@@ -83,13 +95,19 @@ describe('apiKeys', () => {
 });
 
 describe('apiKey', () => {
-  it('is found by its id or by the public id of its token, and by exactly one of them', async () => {
+  it('is found by its id, the public id of its token or a gateway’s identifier, and by exactly one of them', async () => {
     const { apiKey } = await send(service, 'createApiKey', { name: 'found' }, tenant.key);
-    const query = 'query ($id: ID, $publicId: ID) { apiKey(id: $id, publicId: $publicId) { name } }';
-    for (const by of [{ id: apiKey.id }, { publicId: apiKey.publicId }]) {
-      expect((await service.graph(query, by, tenant.key)).data).toEqual({ apiKey: { name: 'found' } });
+    await service.database.sql("update api_keys set external_key_id = 'gw-1' where name = 'found'");
+    const query = `query ($id: ID, $publicId: ID, $externalKeyId: ID) {
+      apiKey(id: $id, publicId: $publicId, externalKeyId: $externalKeyId) { name externalKeyId } }`;
+    const other = await makeTenant(service);
+    for (const by of [{ id: apiKey.id }, { publicId: apiKey.publicId }, { externalKeyId: 'gw-1' }]) {
+      const found = { apiKey: { name: 'found', externalKeyId: 'gw-1' } };
+      for (const key of [tenant.key, undefined]) expect((await service.graph(query, by, key)).data).toEqual(found);
+      expect((await service.graph(query, by, other.key)).data).toEqual({ apiKey: null });
     }
-    for (const by of [{}, { id: apiKey.id, publicId: apiKey.publicId }]) {
+    expect((await service.graph(query, { externalKeyId: 'gw-2' }, tenant.key)).data).toEqual({ apiKey: null });
+    for (const by of [{}, { id: apiKey.id, publicId: apiKey.publicId }, { id: apiKey.id, externalKeyId: 'gw-1' }]) {
       expect((await service.graph(query, by, tenant.key)).errors).toMatchObject([
         { extensions: { code: 'BAD_USER_INPUT' } },
       ]);

@@ -66,9 +66,9 @@ const indexes = {
     'CREATE INDEX ix_api_keys_tenant_created ON public.api_keys USING btree (tenant_id, created_at, id)',
   ix_api_keys_created: 'CREATE INDEX ix_api_keys_created ON public.api_keys USING btree (created_at, id)',
   ix_api_keys_owner:
-    'CREATE INDEX ix_api_keys_owner ON public.api_keys USING btree (owner_user_id, created_at, id) WHERE (owner_user_id IS NOT NULL)',
+    'CREATE INDEX ix_api_keys_owner ON public.api_keys USING btree (tenant_id, owner_user_id, created_at, id) WHERE (owner_user_id IS NOT NULL)',
   ix_api_keys_maker:
-    'CREATE INDEX ix_api_keys_maker ON public.api_keys USING btree (user_id, created_at, id) WHERE (user_id IS NOT NULL)',
+    'CREATE INDEX ix_api_keys_maker ON public.api_keys USING btree (tenant_id, user_id, created_at, id) WHERE (user_id IS NOT NULL)',
   ix_api_keys_tenant_status:
     'CREATE INDEX ix_api_keys_tenant_status ON public.api_keys USING btree (tenant_id, status, created_at, id)',
   ix_api_keys_import_form:

@@ -5,7 +5,7 @@ export function refusalOf(call: () => unknown): { code: RefusalCode; message: st
   try {
     call();
   } catch (error) {
-    if (error instanceof Refusal) return { code: error.code, message: error.message, path: error.path };
+    if (error instanceof Refusal) return { code: error.code, message: error.message, path: error.inputPath };
     throw error;
   }
   throw new Error('Expected a refusal, and nothing was refused.');

@@ -60,8 +60,12 @@ export const ApiKeySchema = defineEntity({
     { name: 'ix_api_keys_tenant_created', properties: ['tenant', 'createdAt', 'id'] },
     { name: 'ix_api_keys_created', properties: ['createdAt', 'id'] },
     { name: 'ix_api_keys_tenant_status', properties: ['tenant', 'status', 'createdAt', 'id'] },
-    { name: 'ix_api_keys_owner', properties: ['owner', 'createdAt', 'id'], where: 'owner_user_id IS NOT NULL' },
-    { name: 'ix_api_keys_maker', properties: ['maker', 'createdAt', 'id'], where: 'user_id IS NOT NULL' },
+    {
+      name: 'ix_api_keys_owner',
+      properties: ['tenant', 'owner', 'createdAt', 'id'],
+      where: 'owner_user_id IS NOT NULL',
+    },
+    { name: 'ix_api_keys_maker', properties: ['tenant', 'maker', 'createdAt', 'id'], where: 'user_id IS NOT NULL' },
     {
       name: 'ix_api_keys_import_form',
       properties: ['tokenHashKeyVersion'],
