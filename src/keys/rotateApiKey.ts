@@ -1,3 +1,4 @@
+import { raw } from '@mikro-orm/core';
 import type { Secret } from '../crypto/Secret.ts';
 import { Refusal } from '../lib/errors.ts';
 import { globalId, parseGlobalId } from '../lib/ids.ts';
@@ -60,7 +61,10 @@ async function rotate(
   const minted = await mintSecret(ctx, { keyId: id, tenantId, environment });
   ctx.em.assign(apiKey, {
     tokenHash: minted.tokenHash,
-    tokenHashKeyVersion: minted.tokenHashKeyVersion,
+    // Said raw, so that it is written even where it seems unchanged: the row may have been wrapped with a newer ring key
+    // since it was read. Not by a statement of its own: a row that is written twice asks for its owner's lock, and whoever
+    // deletes the owner waits for this row's.
+    tokenHashKeyVersion: raw<string>('?', [minted.tokenHashKeyVersion]),
     mintedKeyNo: minted.mintedKeyNo,
     secretNo: oldNo + 1,
     secretCreatedAt: ctx.now.toISOString(),
@@ -75,12 +79,6 @@ async function rotate(
   await ctx.commit(async () => {
     await remember();
     await retireSecret(ctx, { id, oldNo, oldEndsAt });
-    // Hash and version are written together or not at all: the ORM leaves a version out that it believes unchanged, while
-    // the row may have been wrapped with a newer ring key since it was read.
-    await ctx.em.execute('update api_keys set token_hash_key_version = ? where id = ?', [
-      minted.tokenHashKeyVersion,
-      id,
-    ]);
   });
   return { apiKey, secret: minted.token, replayed: false };
 }
