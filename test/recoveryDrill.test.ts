@@ -19,6 +19,8 @@ let database: TestDatabase;
 let folder: string;
 let env: Record<string, string>;
 let service: ServiceProcess | undefined;
+/** Every one of them, so that a test that fails leaves none behind. */
+const started: ServiceProcess[] = [];
 /** Made with the ring that is lost. */
 const lost = { platform: '', current: '', retiring: '', idle: '', keyIds: {} as Record<string, string> };
 
@@ -29,10 +31,16 @@ beforeAll(async () => {
   expect((await keywright(['keyring', 'init', env.KEYRING_FILE ?? ''])).code).toBe(0);
 });
 afterAll(async () => {
-  await service?.stop('SIGKILL');
+  for (const each of started) await each.stop('SIGKILL');
   await database.drop();
   await rm(folder, { recursive: true });
 });
+
+async function start(): Promise<ServiceProcess> {
+  const running = await startProcess(env);
+  started.push(running);
+  return running;
+}
 
 async function graph(query: string, input: Record<string, unknown>, key = lost.platform): Promise<Answered> {
   const response = await fetch(`${service?.url}/graphql`, {
@@ -78,7 +86,7 @@ const recovered = () =>
   (service?.lines ?? []).filter((line) => line.includes('recovered: its hash is of this ring')).length;
 
 it('before: a service with a ring of its own, keys, and a rotated one', async () => {
-  service = await startProcess(env);
+  service = await start();
   const keyFile = join(folder, 'platform.key');
   expect((await keywright(['bootstrap', '--out', keyFile], { env })).code).toBe(0);
   lost.platform = (await readFile(keyFile, 'utf8')).trim();
@@ -115,7 +123,7 @@ it('three commands bring the service back: init --lost, check, and a start with 
       '  4 live tokens were minted under key 1 (lost)\n' +
       'Of lost keys: 4 live secrets wait to be recovered, and 4 live tokens were minted under them.\n',
   });
-  service = await startProcess(env);
+  service = await start();
   expect(service.lines.some((line) => line.includes('"secrets":4') && line.includes('recovery is on'))).toBe(true);
 });
 
@@ -155,7 +163,7 @@ it('new keys are of the new ring, and a check says how much is left', async () =
 });
 
 it('recovery ends when nothing needs what is lost: every old token replaced, and the lost number taken out', async () => {
-  service = await startProcess(env);
+  service = await start();
   const revoke = 'mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { status } } }';
   for (const name of ['rotated', 'idle']) await graph(revoke, { id: await publicId(name) });
   expect(await service.stop()).toBe(0);
@@ -168,6 +176,6 @@ it('recovery ends when nothing needs what is lost: every old token replaced, and
   expect((await readKeyringFile(env.KEYRING_FILE ?? '')).entries.map(({ n, state }) => `${n} ${state}`)).toEqual([
     '2 active',
   ]);
-  service = await startProcess(env);
+  service = await start();
   expect(await service.stop()).toBe(0);
 });

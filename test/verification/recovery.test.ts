@@ -134,6 +134,18 @@ describe('a token of a lost ring', () => {
     expect([runs.count, rekeyed.length]).toEqual([1, 1]);
   });
 
+  it('and another of the same key, at once, are each proven by its own lock', async () => {
+    const key = await lostKey();
+    const next = await rotate(key, { grace: true });
+    const { prover, runs } = await recovering();
+    const proofs = await Promise.all([prove(prover, key.token), prove(prover, next.token)]);
+    expect(proofs.map((proof) => [proof?.secret.no, proof?.secret.version])).toEqual([
+      [1, '2'],
+      [2, '2'],
+    ]);
+    expect(runs.count).toBe(2);
+  });
+
   it('whose row was read before it was re-keyed is not proven again', async () => {
     const key = await lostKey();
     const { prover, runs, rekeyed } = await recovering();
