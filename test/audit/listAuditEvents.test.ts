@@ -113,6 +113,8 @@ describe('auditEvents', () => {
     const other = await makeTenant(service);
     expect((await page(service, events, {}, other.key)).nodes).toHaveLength(2);
     expect(await found({ target: key.id }, other.key)).toEqual([]);
+    const elsewhere = await page(service, events, { filter: { target: key.id }, tenantId: other.id });
+    expect(elsewhere.nodes).toEqual([]);
     const ofPlatform = (await page(service, events, { filter: { actor: 'system:bootstrap' } })).nodes;
     expect(actions(ofPlatform).sort()).toEqual(['createApiKey', 'createTenant']);
     const gone = (await send(service, 'createTenant', { name: 'Gone' })).tenant;
@@ -129,6 +131,8 @@ describe('auditEvents', () => {
       3,
       ['revokeApiKey', 'rotateApiKey', 'createApiKey'],
     ]);
+    const ofTwo = `{ apiKey(id: "${key.id}") { auditEvents(filter: { target: "${person.keyId}" }) { nodes { id } } } }`;
+    expect((await service.graph(ofTwo, {}, tenant.key)).data).toEqual({ apiKey: { auditEvents: { nodes: [] } } });
     const list = '{ apiKeys { nodes { id auditEvents(filter: { action: "createApiKey" }) { nodes { target } } } } }';
     const scans = await scansOf(service.database, 'audit_events', async () => {
       const { data } = await service.graph(list, {}, tenant.key);

@@ -195,6 +195,9 @@ describe('a page of very many keys', () => {
       page(service, keys, { filter, tenantId: tenant.id, first: 20 }),
     );
     expect(byPlatform).toEqual([{ index, rows: 21 }]);
+    if (!('ownerUserId' in wanted || 'makerUserId' in wanted)) return;
+    const inAnyTenant = await scansOf(service.database, 'api_keys', () => page(service, keys, { filter, first: 20 }));
+    expect(inAnyTenant).toEqual([{ index, rows: 21 }]);
   });
 
   it('by anything else looks at ten thousand rows, says that there may be more, and goes on from where it stopped', async () => {
@@ -230,9 +233,27 @@ describe('a page of very many keys', () => {
       name.startsWith('key 7'),
     );
     for (const way of [{ backwards: false }, { backwards: true }]) {
-      const { rows } = await walk(service, keys, { size: 100, args: { filter }, ...way }, tenant.key);
+      const { rows, pages } = await walk(service, keys, { size: 100, args: { filter }, ...way }, tenant.key);
       expect(rows.map(({ name }) => name)).toEqual(names);
+      expect(pages).toBe(12);
     }
+  });
+
+  it('by anything else goes on behind what was looked at, and not behind what was found', async () => {
+    // Key 11999 is the third of 12,001, and of the rest none matches: two pages look at all of them.
+    const { rows, pages } = await walk(
+      service,
+      keys,
+      { size: 5, args: { filter: { nameContains: 'key 11999' } } },
+      tenant.key,
+    );
+    expect([rows, pages]).toEqual([[{ name: 'key 11999' }], 2]);
+    const args = { filter: { nameContains: 'key 11999' }, first: 5 };
+    const { pageInfo } = await page(service, keys, args, tenant.key);
+    const next = await scansOf(service.database, 'api_keys', () =>
+      page(service, keys, { ...args, after: pageInfo.endCursor }, tenant.key),
+    );
+    for (const { rows: looked } of next) expect(looked).toBeLessThanOrEqual(2_001);
   });
 
   it('ends exactly where its ten thousandth row is the last', async () => {

@@ -93,6 +93,26 @@ describe('users', () => {
   });
 });
 
+describe('a key’s owner and maker', () => {
+  it('are told to whoever may read users, and to themselves', async () => {
+    const person = await makeUser(service, tenant.key);
+    const { apiKey } = await send(service, 'createApiKey', { name: 'of a person' }, person.key);
+    const { secret } = await send(
+      service,
+      'createApiKey',
+      { name: 'without users', scopes: ['keywright:keys:read'] },
+      tenant.key,
+    );
+    const query = 'query ($id: ID!) { apiKey(id: $id) { owner { id } maker { id } } }';
+    const both = { owner: { id: person.id }, maker: { id: person.id } };
+    for (const key of [tenant.key, person.key, undefined]) {
+      expect((await service.graph(query, { id: apiKey.id }, key)).data).toEqual({ apiKey: both });
+    }
+    const { data, errors } = await service.graph(query, { id: apiKey.id }, secret);
+    expect([data, errors]).toEqual([{ apiKey: { owner: null, maker: null } }, []]);
+  });
+});
+
 describe('user', () => {
   it('is found by whoever may read it, itself always, and is null for everybody else', async () => {
     const person = await makeUser(service, tenant.key, ['keywright:keys:read']);
