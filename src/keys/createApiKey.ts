@@ -50,7 +50,7 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<
     { operation: 'createApiKey', key, request: wanted },
     {
       make: (first) => makeApiKey(ctx, wanted, first),
-      replay: async (id) => ({ apiKey: await findApiKey(ctx, id, 'keys:write'), secret: null, replayed: true }),
+      replay: async (id) => ({ apiKey: await findApiKey(ctx, id), secret: null, replayed: true }),
     },
   );
 }

@@ -5,13 +5,9 @@ import type { Ctx } from '../store/Ctx.ts';
 import { type ApiKey, ApiKeySchema } from '../store/entities/ApiKey.ts';
 import { asking } from '../store/outage.ts';
 
-/** One key, or null where there is none that the caller may read, or change. */
-export async function findApiKey(
-  ctx: Ctx,
-  id: string,
-  permission: 'keys:read' | 'keys:write' = 'keys:read',
-): Promise<ApiKey | null> {
-  const reach = reachOf(ctx.caller, permission);
+/** One key, or null where there is none that the caller may change. */
+export async function findApiKey(ctx: Ctx, id: string): Promise<ApiKey | null> {
+  const reach = reachOf(ctx.caller, 'keys:write');
   return reach === 'none' ? null : findWithin(ctx, reach, id);
 }
 

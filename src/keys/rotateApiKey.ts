@@ -38,7 +38,7 @@ export async function rotateApiKey(ctx: Ctx, input: RotateApiKeyInput): Promise<
     {
       make: (first) => rotate(ctx, { id, graceSeconds }, first),
       replay: async (targetId) => ({
-        apiKey: await findApiKey(ctx, targetId, 'keys:write'),
+        apiKey: await findApiKey(ctx, targetId),
         secret: null,
         replayed: true,
       }),
