@@ -10,6 +10,7 @@ export const migrationNames = [
   '0005_jwt',
   '0006_list_walks',
   '0007_slugs',
+  '0008_leases',
 ] as const;
 
 function sqlMigration(name: string) {

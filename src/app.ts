@@ -14,14 +14,14 @@ import { createHttpServer } from './http/server.ts';
 import type { Clock } from './lib/clock.ts';
 import { limits } from './lib/limits.ts';
 import type { Log } from './lib/log.ts';
+import { openNode } from './openNode.ts';
 import { type OpenRecovery, openRecovery } from './openRecovery.ts';
 import { checkFingerprint } from './store/checkKeyring.ts';
 import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type OpenOrm, openOrm } from './store/orm.ts';
 import { openVerifierPool } from './store/verifierPool.ts';
-import { createImportedLane } from './verification/importedLane.ts';
+import { createImportedLane, type ImportedLane } from './verification/importedLane.ts';
 import { createImportedLookup } from './verification/importedLookup.ts';
-import { createLookup } from './verification/lookup.ts';
 import { createUserLookup } from './verification/lookupUser.ts';
 import { createRehash } from './verification/rehash.ts';
 
@@ -35,10 +35,15 @@ export type AppOptions = {
   readonly host: string;
   readonly port: number;
   readonly corsOrigins: readonly string[];
+  /** How many keys are kept in memory. */
+  readonly cachedKeys: number;
+  /** How long known keys are served beyond a lease while the database is away. */
+  readonly outageGraceSeconds: number;
   /** Whether strangers may ask for the schema, and find GraphiQL to try it in. */
   readonly introspection: boolean;
   readonly log: Log;
-  readonly clock: Clock;
+  /** For tests: without it, the database's clock counts for everything. */
+  readonly clock?: Clock;
   readonly randomBytes: Random;
   /** The identity provider whose users may call; undefined for none. */
   readonly jwt?: JwtOptions | undefined;
@@ -60,20 +65,33 @@ export type App = {
 
 /** The only wiring: every part of the service meets the others here. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, recoveryDatabase: address, tokenPrefix, log, clock, randomBytes, jwt } = options;
-  // First: these may refuse the start, and nothing is open yet.
+  const { database, keyring, recoveryDatabase: address, tokenPrefix, log, randomBytes, jwt } = options;
+  const verifierPool = openVerifierPool(database);
+  const { cachedKeys, outageGraceSeconds } = options;
+  const node = openNode({
+    database,
+    keyring,
+    pool: verifierPool,
+    cachedKeys,
+    outageGraceSeconds,
+    randomBytes,
+    log,
+    onImport: () => imported.forget(),
+  });
+  const clock = options.clock ?? (() => new Date(node.memory.lease.nowMs()));
+  // First: these may refuse the start, and no connection is open yet.
   const verify = jwt && (await loadJwtVerifier(jwt, { clock, log }));
   const recovering = address && (await openRecovery({ address, keyring, clock, log }));
   const open = openOrm(database);
-  const verifierPool = openVerifierPool(database);
   const importedPool = openVerifierPool(database, {
     name: 'imported',
     connectionsMax: limits.importedPoolConnectionsMax,
   });
   const argon2Queue = createArgon2Queue();
-  const imported = createImportedLane({
+  const imported: ImportedLane = createImportedLane({
     keyring,
     lookup: createImportedLookup(importedPool),
+    beginRead: node.memory.beginRead,
     monotonicMs: () => performance.now(),
   });
   const rehash = createRehash({
@@ -84,7 +102,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const parts: GraphParts = {
     orm: open.orm,
     minting: { keyring, tokenPrefix, randomBytes, argon2Queue },
-    prover: { keyring, lookup: createLookup(verifierPool), imported, rehash, recovery: recovering?.recovery },
+    prover: { keyring, memory: node.memory, flights: node.flights, imported, rehash, recovery: recovering?.recovery },
+    nodes: node.nodes,
     clock,
   };
 
@@ -95,6 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onError: ({ requestId, kind, error }) => log[kind === 'fault' ? 'error' : 'warn']({ requestId, err: error }, kind),
   });
   await graph.start();
+  await node.start();
   const graphiql = options.introspection && hasGraphiql();
   const server = createHttpServer({
     host: options.host,
@@ -126,6 +146,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     listen: () => server.listen(),
     async close() {
       await server.drain();
+      await node.leave();
       await graph.stop();
       await argon2Queue.drain();
       await recovering?.close();

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type JwtConfig, jwtVariables, wrongJwt } from './jwtConfig.ts';
 import { SetupError } from './lib/errors.ts';
+import { limits } from './lib/limits.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
 import { quoted } from './lib/quoted.ts';
 
@@ -25,6 +26,8 @@ export type Config = {
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
   readonly tokenPrefix: string;
+  readonly cachedKeys: number;
+  readonly outageGraceSeconds: number;
 } & JwtConfig;
 
 /** One variable of the environment. */
@@ -156,6 +159,23 @@ export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Con
     secret: false,
     read: (text) => (/^[a-z][a-z0-9]{1,14}$/.test(text) ? text : undefined),
   },
+  cachedKeys: {
+    name: 'CACHED_KEYS',
+    default: String(limits.cachedKeysDefault),
+    description: 'How many keys each process keeps in memory, at up to 300 bytes each. `0` keeps none.',
+    expected: `a whole number from 0 to ${limits.cachedKeysMax}`,
+    secret: false,
+    read: (text) => readCount(text, limits.cachedKeysMax),
+  },
+  outageGraceSeconds: {
+    name: 'OUTAGE_GRACE_SECONDS',
+    default: '0',
+    description:
+      'How long known keys are served from memory beyond the usual five seconds while the database is away. Every withdrawal waits for it, or says by when it counts.',
+    expected: `a whole number from 0 to ${limits.outageGraceSecondsMax}`,
+    secret: false,
+    read: (text) => readCount(text, limits.outageGraceSecondsMax),
+  },
   ...jwtVariables,
 };
 
@@ -221,6 +241,10 @@ function missingForService(env: Readonly<Record<string, string | undefined>>): s
     );
   }
   return wrong;
+}
+
+function readCount(text: string, max: number): number | undefined {
+  return /^(?:0|[1-9]\d{0,8})$/.test(text) && Number(text) <= max ? Number(text) : undefined;
 }
 
 function readHost(text: string): string | undefined {

@@ -9,7 +9,6 @@ import { systemRandom } from './crypto/random.ts';
 import type { Secret } from './crypto/Secret.ts';
 import { jwtOptions } from './jwtConfig.ts';
 import { bootstrap, bootstrapCaller, hasPlatformKey } from './keys/bootstrap.ts';
-import { systemClock } from './lib/clock.ts';
 import { SetupError } from './lib/errors.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
@@ -55,7 +54,7 @@ function openApp(config: Config, { database, keyring }: Installation, log: Log):
   const introspection = config.nodeEnv !== 'production';
   const jwt = jwtOptions(config);
   const recoveryDatabase = url === undefined ? database : { connectionString: url };
-  const rest = { introspection, log, jwt, clock: systemClock, randomBytes: systemRandom };
+  const rest = { introspection, log, jwt, randomBytes: systemRandom };
   const open = () => createApp({ ...config, database, keyring, ...rest, ...(recovery && { recoveryDatabase }) });
   return url === undefined ? open() : reachingDatabase({ variable: 'RECOVERY_DATABASE_URL', url }, open);
 }
@@ -80,7 +79,7 @@ type FirstKey = { readonly secret: Secret; readonly file: string | undefined };
 
 async function firstPlatformKey(app: App, { folder }: Installation): Promise<FirstKey | undefined> {
   if (folder === undefined) return undefined;
-  const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: systemClock(), requestId: null });
+  const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: app.parts.clock(), requestId: null });
   if (await hasPlatformKey(ctx)) return undefined;
   const file = process.stdout.isTTY ? undefined : folder.bootstrapKeyPath;
   const keep = async (secret: Secret) => {

@@ -17,6 +17,8 @@ const defaults: Config = {
   corsOrigins: [],
   logLevel: 'info',
   tokenPrefix: 'kw',
+  cachedKeys: 1_000_000,
+  outageGraceSeconds: 0,
   jwtIssuer: undefined,
   jwtAudience: undefined,
   jwtJwksUrl: undefined,

@@ -10,7 +10,9 @@ import { Unavailable } from '../lib/errors.ts';
 import { globalId } from '../lib/ids.ts';
 import type { Installation, Opening } from '../openInstallation.ts';
 import { type Ctx, openCtx } from '../store/Ctx.ts';
+import { createNodes } from '../store/createNodes.ts';
 import { openOrm } from '../store/orm.ts';
+import { openVerifierPool } from '../store/verifierPool.ts';
 import { defineCommand, jsonOption } from './command.ts';
 import { UsageError } from './exits.ts';
 import { writeNewKeyFile } from './newKeyFile.ts';
@@ -75,6 +77,7 @@ async function inUnitOfWork<T>(
 ): Promise<T> {
   const { keyring, database } = installation;
   const { orm } = openOrm(database);
+  const pool = openVerifierPool(database, { name: 'bootstrap', connectionsMax: 1 });
   const minting = {
     keyring,
     tokenPrefix: config.tokenPrefix,
@@ -82,8 +85,11 @@ async function inUnitOfWork<T>(
     argon2Queue: createArgon2Queue(),
   };
   try {
-    return await work(openCtx({ orm, caller: bootstrapCaller, now: parts.clock(), requestId: null, minting }));
+    return await work(
+      openCtx({ orm, nodes: createNodes(pool), caller: bootstrapCaller, now: parts.clock(), requestId: null, minting }),
+    );
   } finally {
+    await pool.end();
     await orm.close(true);
   }
 }

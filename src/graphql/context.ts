@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Caller } from '../lib/Caller.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Denied } from '../lib/errors.ts';
-import { type Ctx, type Minting, openCtx } from '../store/Ctx.ts';
+import { type Ctx, type Minting, type Nodes, openCtx } from '../store/Ctx.ts';
 import { openReading, type Reading } from '../store/Reading.ts';
 import type { Prover } from '../verification/prove.ts';
 
@@ -11,6 +11,7 @@ export type GraphParts = {
   readonly orm: MikroORM;
   readonly minting: Minting;
   readonly prover: Prover;
+  readonly nodes: Nodes;
   readonly clock: Clock;
 };
 
@@ -41,7 +42,7 @@ export type Context = {
 
 /** One request's context. */
 export function createContext(
-  { orm, minting, prover, clock }: GraphParts,
+  { orm, minting, prover, nodes, clock }: GraphParts,
   { caller, requestId, signal }: GraphRequest,
 ): Context {
   const now = clock();
@@ -59,10 +60,10 @@ export function createContext(
     begin() {
       // What the last root field changed, the next one's fields must see.
       reading = undefined;
-      return openCtx({ orm, caller: context.caller(), now, requestId, minting, signal });
+      return openCtx({ orm, nodes, caller: context.caller(), now, requestId, minting, signal });
     },
     beginAs(bearer) {
-      return openCtx({ orm, caller: bearer, now, requestId, minting, signal });
+      return openCtx({ orm, nodes, caller: bearer, now, requestId, minting, signal });
     },
     reading() {
       reading ??= openReading({ orm, caller: context.caller(), now, keyring: minting.keyring, signal });

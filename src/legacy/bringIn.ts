@@ -25,7 +25,11 @@ export async function bringIn(
   const rules = { keyring, randomBytes, onNameConflict, now: ctx.now, latest: ctx.caller.expiresAt, newId: newUuid };
   const held = await findHeld(ctx, rows, rules);
   const judged = rows.map((row) => refusalIn(() => judgeImport(row, held, rules)));
-  const refused = await writeImported(ctx, judged.filter(isAccepted));
+  const accepted = judged.filter(isAccepted);
+  const refused = await writeImported(ctx, accepted);
+  // Tokens may be known now that nobody knew: one entry for all, because what is new is in nobody's memory.
+  const { tenantId } = ctx.caller;
+  if (accepted.length > refused.size) ctx.changed({ kind: 'import', tenantId, subjectId: tenantId });
   return judged.map((decision) => {
     if (!isAccepted(decision)) return decision;
     const refusal = refused.get(decision);

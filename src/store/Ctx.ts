@@ -6,7 +6,7 @@ import { newUuid } from '../lib/ids.ts';
 import { refusalOf } from './conflicts.ts';
 import { AuditEventSchema } from './entities/AuditEvent.ts';
 import { asking } from './outage.ts';
-import { awaitPropagation, type Propagation } from './propagation.ts';
+import type { AwaitPropagation, Propagation } from './propagation.ts';
 import { sessionFor } from './tenancy.ts';
 
 /** What making a secret needs: the ring, the deployment's prefix, chance, and a place in the queue for argon2. */
@@ -28,7 +28,8 @@ export type AuditEntry = {
 
 /** Something that a verification judges by, and that is not as it was. */
 export type Change = {
-  readonly kind: 'key' | 'user' | 'tenant';
+  /** An import may make a token known that nobody knew; its subject is the importing tenant. */
+  readonly kind: 'key' | 'user' | 'tenant' | 'import';
   readonly tenantId: string;
   readonly subjectId: string;
 };
@@ -50,17 +51,24 @@ export type Ctx = {
   propagation(waitMs: number): Promise<Propagation>;
 };
 
+/** Those who answer from memory: this process, which is told at once, and all others, who are waited for. */
+export type Nodes = {
+  readonly tell: (change: Change, seq: number) => void;
+  readonly await: AwaitPropagation;
+};
+
 /** What a unit of work is made of. */
 export type CtxParts = Pick<Ctx, 'caller' | 'now' | 'requestId' | 'minting'> & {
   readonly orm: MikroORM;
+  readonly nodes: Nodes;
   readonly signal?: AbortSignal | undefined;
 };
 
 /** Begins a unit of work as its caller: Postgres shows it that caller's rows and no others. */
-export function openCtx({ orm, caller, now, requestId, minting, signal }: CtxParts): Ctx {
+export function openCtx({ orm, nodes, caller, now, requestId, minting, signal }: CtxParts): Ctx {
   const em = orm.em.fork({ session: sessionFor(caller) });
   const changes: Change[] = [];
-  let logged: string | null = null;
+  let logged: number | null = null;
 
   return {
     em,
@@ -79,11 +87,12 @@ export function openCtx({ orm, caller, now, requestId, minting, signal }: CtxPar
     async commit(first) {
       try {
         logged = await asking(() => inTransaction(em, first, changes));
+        for (const change of changes) nodes.tell(change, logged ?? 0);
       } catch (error) {
         throw refusalOf(error) ?? error;
       }
     },
-    propagation: (waitMs) => awaitPropagation(em, { seq: logged, waitMs, signal }),
+    propagation: (waitMs) => nodes.await({ seq: logged, waitMs, signal }),
   };
 }
 
@@ -92,7 +101,7 @@ async function inTransaction(
   em: EntityManager,
   first: (() => Promise<void>) | undefined,
   changes: readonly Change[],
-): Promise<string | null> {
+): Promise<number | null> {
   await em.begin();
   try {
     await first?.();
@@ -111,9 +120,9 @@ async function inTransaction(
  * Last, because this locks the head of the change log: commits then happen in the order of the log. In one statement,
  * because every other change waits for the head meanwhile, and a hundred trips to a distant database are longer than it may.
  */
-async function logChanges(em: EntityManager, changes: readonly Change[]): Promise<string | null> {
-  const logged = await em.execute<{ seq: string }[]>(
-    `select log_revocation(c.kind, c."tenantId", c."subjectId")::text as seq
+async function logChanges(em: EntityManager, changes: readonly Change[]): Promise<number | null> {
+  const logged = await em.execute<{ seq: number }[]>(
+    `select log_revocation(c.kind, c."tenantId", c."subjectId")::float8 as seq
      from jsonb_to_recordset(?::jsonb) c (kind text, "tenantId" uuid, "subjectId" uuid)`,
     [JSON.stringify(changes)],
   );

@@ -1,8 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { limits } from '../lib/limits.ts';
-import { timestampFromDatabase } from './entities/Timestamp.ts';
-import { asking, isUnusable } from './outage.ts';
+import { isUnusable } from './outage.ts';
 
 /** Whether a change has reached every node that answers from memory. */
 export type Propagation = {
@@ -15,58 +12,87 @@ export type Propagation = {
 
 /** What is waited for: an entry of the change log, or null for all that stands in it now. */
 export type Awaited = {
-  readonly seq: string | null;
+  readonly seq: number | null;
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
 };
 
+/** The state of all nodes at one moment. */
+export type NodeStates = {
+  readonly head: number;
+  readonly databaseMs: number;
+  /** False for a lease after a fail-over: nodes may be alive of which this database knows nothing. */
+  readonly isSettled: boolean;
+  readonly nodes: readonly { readonly acked: number; readonly outageGraceSeconds: number }[];
+};
+
+/** What waiting is made of; a simulation gives another database and another clock, never other code. */
+export type PropagationParts = {
+  readonly readNodes: () => Promise<NodeStates>;
+  readonly monotonicMs: () => number;
+  readonly wallMs: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+/** Waits, after the commit, until every node has read an entry of the change log. */
+export type AwaitPropagation = (awaited: Awaited) => Promise<Propagation>;
+
 /**
- * After the commit: waits until no node with a living lease has still to read the entry, and says by when if that takes
- * longer. A node whose lease ends meanwhile answers nothing from memory any more, so nobody waits for the dead.
+ * A node counts until it has acknowledged, left, or was found dead by others: what its row says of the end of its lease is
+ * by the database's clock, and that one may be set. Or a whole lease has gone by here, and nobody may still remember.
  */
-export async function awaitPropagation(em: EntityManager, { seq, waitMs, signal }: Awaited): Promise<Propagation> {
-  const until = performance.now() + waitMs;
-  let wanted = seq;
-  let committedBy: string | undefined;
-  for (;;) {
-    const pending = await ask(em, wanted);
-    // The change is committed, and no outage after it takes that back: a failed question is no failed change.
-    if (pending === undefined) return unknown(committedBy);
-    // What comes into the log later is not waited for.
-    wanted = pending.seq;
-    committedBy ??= pending.latest;
-    if (pending.nodes === 0) return { effective: true, effectiveBy: null, nodesPending: 0 };
-    if (performance.now() >= until || signal?.aborted === true) {
-      return { effective: false, effectiveBy: committedBy, nodesPending: pending.nodes };
+export function createAwaitPropagation(parts: PropagationParts): AwaitPropagation {
+  const { monotonicMs, wallMs, pause } = parts;
+  const askTogether = shared(parts.readNodes);
+  return async ({ seq, waitMs, signal }) => {
+    // After the commit: whoever began a lease before it has lost it so much later.
+    const committedMs = monotonicMs();
+    const until = committedMs + waitMs;
+    let wanted = seq;
+    let graceSeconds = 0;
+    let effectiveByMs: number | undefined;
+    for (;;) {
+      const states = await askTogether();
+      // The change is committed, and no outage after it takes that back: a failed question is no failed change.
+      if (states === undefined) return unknown(effectiveByMs ?? wallMs() + longestMs);
+      const { head, databaseMs, isSettled, nodes } = states;
+      // What comes into the log later is not waited for.
+      wanted ??= head;
+      const entry = wanted;
+      graceSeconds = Math.max(graceSeconds, ...nodes.map((node) => node.outageGraceSeconds));
+      effectiveByMs ??= databaseMs + limits.leaseMs + graceSeconds * 1000;
+      const pending = nodes.filter(({ acked }) => acked < entry).length;
+      const isOutlived = monotonicMs() - committedMs >= limits.leaseMs + graceSeconds * 1000;
+      if (isOutlived || (isSettled && pending === 0)) return { effective: true, effectiveBy: null, nodesPending: 0 };
+      if (monotonicMs() >= until || signal?.aborted === true) {
+        return { effective: false, effectiveBy: new Date(effectiveByMs).toISOString(), nodesPending: pending };
+      }
+      await pause(limits.propagationPollMs);
     }
-    await pause(limits.propagationPollMs);
-  }
+  };
 }
 
-type Pending = { readonly seq: string; readonly nodes: number; readonly latest: string };
+/** The longest that it can take anybody. */
+const longestMs = limits.leaseMs + limits.outageGraceSecondsMax * 1000;
 
-/** One statement of its own: how many nodes have still to read the entry, and by when the last of them must have, were it asked first now. */
-async function ask(em: EntityManager, seq: string | null): Promise<Pending | undefined> {
-  try {
-    const [row] = await asking(() =>
-      em.execute<Pending[]>(
-        `with wanted as (select coalesce(?::bigint, (select seq from revocation_head)) as seq),
-           pending as (select n.outage_grace_seconds as grace from verifier_node n, wanted where n.lease_until > clock_timestamp() and n.acked < wanted.seq)
-         select wanted.seq::text as seq, (select count(*)::int from pending) as nodes,
-           (clock_timestamp() + make_interval(secs => ? + coalesce((select max(grace) from pending), 0)))::text as latest
-         from wanted`,
-        [seq, limits.leaseMs / 1000],
-      ),
-    );
-    return row === undefined ? undefined : { ...row, latest: timestampFromDatabase(row.latest) };
-  } catch (error) {
-    if (isUnusable(error)) return undefined;
-    throw error;
-  }
+function unknown(effectiveByMs: number): Propagation {
+  return { effective: false, effectiveBy: new Date(effectiveByMs).toISOString(), nodesPending: null };
 }
 
-/** The longest that it can take anybody, from when it was first asked, or from now. */
-function unknown(committedBy: string | undefined): Propagation {
-  const longest = new Date(Date.now() + limits.leaseMs + limits.outageGraceSecondsMax * 1000).toISOString();
-  return { effective: false, effectiveBy: committedBy ?? longest, nodesPending: null };
+/** All who wait at one moment ask once; but nobody is given an answer to a question that was sent before they came. */
+function shared(readNodes: () => Promise<NodeStates>): () => Promise<NodeStates | undefined> {
+  let next: Promise<NodeStates | undefined> | undefined;
+  let asking: Promise<unknown> = Promise.resolve();
+  return () => {
+    next ??= asking.then(() => {
+      next = undefined;
+      const answer = readNodes().catch((error: unknown) => {
+        if (isUnusable(error)) return undefined;
+        throw error;
+      });
+      asking = answer.catch(() => {});
+      return answer;
+    });
+    return next;
+  };
 }

@@ -1,6 +1,8 @@
-/** Everything that a verification judges by: one key with its tenant, its owner and its live secrets. */
-export type KeyRow = {
+/** Everything that a verification judges by, but the secret: one key as it was read, with its tenant and its owner. */
+export type KeyFacts = {
   readonly keyId: string;
+  /** The same as in tokens and global ids, in 26 characters. */
+  readonly kid: string;
   readonly tenantId: string;
   readonly tenantKind: 'organization' | 'personal' | 'platform';
   readonly tenantStatus: 'active' | 'suspended';
@@ -13,8 +15,10 @@ export type KeyRow = {
   readonly expiresAtMs: number | null;
   readonly scopes: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly secrets: readonly SecretRow[];
 };
+
+/** A key as the database has it: with all of its live secrets. */
+export type KeyRow = KeyFacts & { readonly secrets: readonly SecretRow[] };
 
 /** One secret of a key; `endsAtMs` is null for the current one, which ends with its key. */
 export type SecretRow = {
@@ -23,3 +27,15 @@ export type SecretRow = {
   readonly version: string;
   readonly endsAtMs: number | null;
 };
+
+/** A key whose secret was presented. It has no hash: the proof is done, and memory keeps nothing to guess at. */
+export type Proof = KeyFacts & {
+  readonly secretNo: number;
+  /** When the presented secret ends; null for the current one, which ends with its key. */
+  readonly secretEndsAtMs: number | null;
+};
+
+/** What became of one presented secret. */
+export function proofOf({ secrets: _, ...facts }: KeyRow, { no, endsAtMs }: Pick<SecretRow, 'no' | 'endsAtMs'>): Proof {
+  return { ...facts, secretNo: no, secretEndsAtMs: endsAtMs };
+}

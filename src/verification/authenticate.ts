@@ -1,7 +1,6 @@
 import type { Caller } from '../lib/Caller.ts';
-import { globalId } from '../lib/ids.ts';
 import { effectiveScopes, judge, wantNothing } from './judge.ts';
-import type { KeyRow } from './KeyRow.ts';
+import type { KeyFacts } from './KeyRow.ts';
 import { type Prover, prove } from './prove.ts';
 import { earliest } from './verifyApiKey.ts';
 
@@ -9,22 +8,21 @@ import { earliest } from './verifyApiKey.ts';
 export async function authenticate(prover: Prover, token: string, now: Date): Promise<Caller | undefined> {
   const proof = await prove(prover, token);
   if (proof === undefined) return undefined;
-  const { row, secret } = proof;
-  if (judge(row, secret, now.getTime(), wantNothing) !== 'VALID') return undefined;
-  const endsAtMs = earliest(row, secret);
+  if (judge(proof, now.getTime(), wantNothing) !== 'VALID') return undefined;
+  const endsAtMs = earliest(proof);
   return {
-    standing: standingOf(row),
-    tenantId: row.tenantId,
-    userId: row.ownerUserId,
-    apiKeyId: row.keyId,
-    scopes: effectiveScopes(row),
+    standing: standingOf(proof),
+    tenantId: proof.tenantId,
+    userId: proof.ownerUserId,
+    apiKeyId: proof.keyId,
+    scopes: effectiveScopes(proof),
     expiresAt: endsAtMs === null ? null : new Date(endsAtMs),
-    actor: globalId('ApiKey', row.keyId),
+    actor: `key_${proof.kid}`,
   };
 }
 
 /** A personal key acts as its owner, whatever tenant it is of. */
-function standingOf(row: KeyRow): Caller['standing'] {
+function standingOf(row: KeyFacts): Caller['standing'] {
   if (row.ownerUserId !== null) return 'user';
   return row.tenantKind === 'platform' ? 'platform' : 'tenant';
 }

@@ -12,16 +12,15 @@ export type Bearer = { readonly caller: Caller; readonly secretNo: number };
 export async function bearerOf(prover: Prover, token: string, now: Date): Promise<Bearer | undefined> {
   const proof = await prove(prover, token);
   if (proof === undefined) return undefined;
-  const { row, secret } = proof;
-  if (secret.endsAtMs !== null && now.getTime() >= secret.endsAtMs) return undefined;
+  if (proof.secretEndsAtMs !== null && now.getTime() >= proof.secretEndsAtMs) return undefined;
   const caller: Caller = {
     standing: 'tenant',
-    tenantId: row.tenantId,
+    tenantId: proof.tenantId,
     userId: null,
-    apiKeyId: row.keyId,
+    apiKeyId: proof.keyId,
     scopes: [],
     expiresAt: null,
-    actor: `bearer:${globalId('ApiKey', row.keyId)}`,
+    actor: `bearer:${globalId('ApiKey', proof.keyId)}`,
   };
-  return { caller, secretNo: secret.no };
+  return { caller, secretNo: proof.secretNo };
 }

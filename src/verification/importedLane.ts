@@ -7,13 +7,22 @@ import { Unavailable } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { createRateLimit } from '../lib/rateLimit.ts';
 import type { FoundImported, ImportedLookup } from './importedLookup.ts';
-import type { KeyRow } from './KeyRow.ts';
-import type { Proof } from './prove.ts';
+import type { KeyRow, SecretRow } from './KeyRow.ts';
+import type { ReadStart } from './memory.ts';
+
+/** A key and the secret of it that was presented. */
+export type FoundToken = {
+  readonly row: KeyRow;
+  readonly secret: SecretRow;
+  readonly read: ReadStart;
+  /** No other key has this token. */
+  readonly isOnly: boolean;
+};
 
 /** The way of tokens that this service did not make. */
 export type ImportedLane = {
   /** Finds the key of an imported token; undefined for every other text. */
-  prove(token: string): Promise<Proof | undefined>;
+  find(token: string): Promise<FoundToken | undefined>;
   /** Something was imported: that nothing was is no longer believed. */
   forget(): void;
 };
@@ -22,6 +31,7 @@ export type ImportedLane = {
 export type ImportedLaneParts = {
   readonly keyring: Keyring;
   readonly lookup: ImportedLookup;
+  readonly beginRead: () => ReadStart;
   readonly monotonicMs: () => number;
 };
 
@@ -32,22 +42,23 @@ type Known = { readonly forms: readonly string[]; readonly askedAtMs: number; re
 type Hashes = ReadonlyMap<string, Buffer | null>;
 
 /** Makes the lane: rationed, and silent while nothing was imported. */
-export function createImportedLane({ keyring, lookup, monotonicMs }: ImportedLaneParts): ImportedLane {
-  const mayLook = createRateLimit({ perSecond: limits.importedLookupsPerSecond, monotonicMs });
+export function createImportedLane({ keyring, lookup, beginRead, monotonicMs }: ImportedLaneParts): ImportedLane {
+  const ration = createRateLimit({ perSecond: limits.importedLookupsPerSecond, monotonicMs });
   let known: Known = { forms: [], askedAtMs: Number.NEGATIVE_INFINITY, epoch: 0 };
   let epoch = 0;
   let learning: Promise<unknown> | undefined;
 
-  async function look(hashes: Hashes): Promise<FoundImported> {
+  async function look(hashes: Hashes): Promise<FoundImported & { readonly read: ReadStart }> {
     // Never a refusal: a good token may be among those that there is no room for.
-    if (!mayLook()) throw new Unavailable('This token cannot be looked up now. Try again.');
+    if (!ration.take()) throw new Unavailable('This token cannot be looked up now. Try again.');
     // Dated when it was asked: what was imported since is not in the answer.
     const asked = { askedAtMs: monotonicMs(), epoch };
+    const read = beginRead();
     const { rows, forms: all } = await lookup([...hashes.values()].filter((hash) => hash !== null));
     // What was hashed with a key that is lost is lost with it: to wait for its return would keep every other token waiting.
     const forms = all.filter((form) => !needsLostKey(keyring, form));
     known = { forms, ...asked };
-    return { rows, forms };
+    return { rows, forms, read };
   }
 
   /** Whether anything was imported, as of a moment ago; all who wonder at one moment ask once. */
@@ -63,21 +74,26 @@ export function createImportedLane({ keyring, lookup, monotonicMs }: ImportedLan
   }
 
   return {
-    async prove(token) {
+    async find(token) {
       // What has the shape of ours is never imported, so a mistyped token costs nothing here.
       if (token === '' || token.length > limits.tokenCharsMax || hasTokenShape(token)) return undefined;
       if (!(await isAnyImported())) return undefined;
       const presented = new Secret(token);
       let { forms } = known;
+      let proven: FoundToken | undefined;
       // Twice: a row may have a form since that was not there before, as when it is hashed with a new ring key.
       for (let tries = 0; tries < 2; tries++) {
         const hashes = hashIn(keyring, forms, presented);
         const found = await look(hashes);
-        const proof = proofIn(found.rows, hashes);
-        // Not found is not there only if the token was hashed in every form that there is.
-        if (proof !== undefined || found.forms.every((form) => hashes.get(form) != null)) return proof;
+        const isSearched = found.forms.every((form) => hashes.get(form) != null);
+        proven = provenIn(found, hashes, isSearched);
+        // A good token is no stranger's: it costs the others nothing of what is theirs.
+        if (proven !== undefined) ration.giveBack();
+        // Not found is not there only if the token was hashed in every form that there is; and only then no other key has it.
+        if (isSearched) return proven;
         forms = found.forms;
       }
+      if (proven !== undefined) return proven;
       // Not INVALID: what could not be looked for may be there, and a refusal would be a lie to a good key.
       const cause = new Error(`Of the forms ${forms.join(', ')} of imported tokens, not all can be searched here.`);
       throw new Unavailable('This token cannot be looked up now. Try again.', { cause });
@@ -101,14 +117,19 @@ function hashIn(keyring: Keyring, forms: readonly string[], token: Secret): Hash
  * The key among those found whose secret was presented. One token may have come in twice, as itself and as a digest:
  * then a key that was withdrawn speaks for both, or revoking it would not end the token.
  */
-function proofIn(rows: readonly KeyRow[], hashes: Hashes): Proof | undefined {
-  const proofs = rows.flatMap((row) =>
+function provenIn(
+  { rows, read }: FoundImported & { readonly read: ReadStart },
+  hashes: Hashes,
+  isSearched: boolean,
+): FoundToken | undefined {
+  const proven = rows.flatMap((row) =>
     row.secrets
       .filter(({ version, hash }) => {
         const presented = hashes.get(version);
         return presented != null && timingSafeEqual(presented, hash);
       })
-      .map((secret): Proof => ({ row, secret })),
+      .map((secret) => ({ row, secret })),
   );
-  return proofs.find(({ row }) => row.status !== 'active') ?? proofs[0];
+  const found = proven.find(({ row }) => row.status !== 'active') ?? proven[0];
+  return found && { ...found, read, isOnly: isSearched && proven.length === 1 };
 }

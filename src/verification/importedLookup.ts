@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { importFormsSql } from '../store/importForms.ts';
 import { asking } from '../store/outage.ts';
 import type { KeyRow } from './KeyRow.ts';
-import { type FoundKey, selectKeyRow, toKeyRow } from './lookup.ts';
+import { type FoundKey, selectKeyRow, toKeyRow } from './readRows.ts';
 
 /** What one look finds: the keys of which a current or retiring secret has one of the hashes, and all forms there are. */
 export type FoundImported = { readonly rows: readonly KeyRow[]; readonly forms: readonly string[] };

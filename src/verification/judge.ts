@@ -1,5 +1,5 @@
 import { allows, intersectScopes } from '../lib/scopes.ts';
-import type { KeyRow, SecretRow } from './KeyRow.ts';
+import type { KeyFacts, Proof } from './KeyRow.ts';
 
 /** Every verdict, in the order in which they are looked for: the first that fits is told. */
 export const verdictCodes = [
@@ -26,28 +26,28 @@ export type Want = {
 /** A want that every good key satisfies. */
 export const wantNothing: Want = { allOf: [], anyOf: [], environment: null };
 
-/** Judges a proven secret, now. Pure: the same row, moment and want have the same verdict. */
-export function judge(row: KeyRow, secret: SecretRow, nowMs: number, want: Want): VerdictCode {
+/** Judges a proven secret, now. Pure: the same proof, moment and want have the same verdict. */
+export function judge(proof: Proof, nowMs: number, want: Want): VerdictCode {
   // A secret whose grace is over is no secret of this key any more.
-  if (secret.endsAtMs !== null && nowMs >= secret.endsAtMs) return 'INVALID';
-  if (row.tenantStatus === 'suspended') return 'TENANT_SUSPENDED';
-  if (row.status === 'revoked') return 'REVOKED';
-  if (row.status === 'disabled') return 'DISABLED';
-  if (row.ownerStatus === 'disabled') return 'USER_DISABLED';
-  if (row.notBeforeMs !== null && nowMs < row.notBeforeMs) return 'NOT_YET_VALID';
-  if (row.expiresAtMs !== null && nowMs >= row.expiresAtMs) return 'EXPIRED';
-  if (want.environment !== null && want.environment !== row.environment) return 'WRONG_ENVIRONMENT';
-  if (!satisfies(row, want)) return 'INSUFFICIENT_SCOPE';
+  if (proof.secretEndsAtMs !== null && nowMs >= proof.secretEndsAtMs) return 'INVALID';
+  if (proof.tenantStatus === 'suspended') return 'TENANT_SUSPENDED';
+  if (proof.status === 'revoked') return 'REVOKED';
+  if (proof.status === 'disabled') return 'DISABLED';
+  if (proof.ownerStatus === 'disabled') return 'USER_DISABLED';
+  if (proof.notBeforeMs !== null && nowMs < proof.notBeforeMs) return 'NOT_YET_VALID';
+  if (proof.expiresAtMs !== null && nowMs >= proof.expiresAtMs) return 'EXPIRED';
+  if (want.environment !== null && want.environment !== proof.environment) return 'WRONG_ENVIRONMENT';
+  if (!satisfies(proof, want)) return 'INSUFFICIENT_SCOPE';
   return 'VALID';
 }
 
 /** What the key may do now: its scopes, cut to its owner's ceiling if it is personal. */
-export function effectiveScopes(row: KeyRow): readonly string[] {
+export function effectiveScopes(row: KeyFacts): readonly string[] {
   return row.ownerCeiling === null ? row.scopes : intersectScopes(row.scopes, row.ownerCeiling);
 }
 
 /** Asks scopes and ceiling apart: cutting one by the other is exact but quadratic, and only the answer needs it. */
-function satisfies(row: KeyRow, { allOf, anyOf }: Want): boolean {
+function satisfies(row: KeyFacts, { allOf, anyOf }: Want): boolean {
   const may = (scope: string) =>
     allows(row.scopes, scope) && (row.ownerCeiling === null || allows(row.ownerCeiling, scope));
   return allOf.every(may) && (anyOf.length === 0 || anyOf.some(may));

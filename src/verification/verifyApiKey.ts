@@ -1,8 +1,8 @@
 import type { Caller } from '../lib/Caller.ts';
 import { requireReach } from '../lib/permissions.ts';
 import { parseWantedScopes } from '../lib/scopes.ts';
-import { judge, type VerdictCode, type Want } from './judge.ts';
-import type { KeyRow, SecretRow } from './KeyRow.ts';
+import { judge, type VerdictCode, type Want, wantNothing } from './judge.ts';
+import type { Proof } from './KeyRow.ts';
 import { type Prover, prove } from './prove.ts';
 
 /** A token, and what its bearer wants to do. */
@@ -14,28 +14,37 @@ export type VerifyApiKeyInput = {
 };
 
 /** A verdict; with INVALID it carries nothing else. */
-export type Verdict = { readonly code: VerdictCode; readonly row: KeyRow | null; readonly endsAtMs: number | null };
+export type Verdict = { readonly code: VerdictCode; readonly row: Proof | null; readonly endsAtMs: number | null };
 
 const invalid: Verdict = { code: 'INVALID', row: null, endsAtMs: null };
 
-/** Judges a token for a caller, who sees the keys of its own tenant; the platform sees all. */
-export async function verifyApiKey(
+/**
+ * Judges a token for a caller, who sees the keys of its own tenant; the platform sees all. What this node remembers is
+ * answered at once and without a promise.
+ */
+export function verifyApiKey(
   prover: Prover,
   caller: Caller,
   now: Date,
   input: VerifyApiKeyInput,
-): Promise<Verdict> {
+): Verdict | Promise<Verdict> {
   const reach = requireReach(caller, 'keys:verify');
   const want = parseWant(input);
-  const proof = await prove(prover, input.token);
+  const seen = reach === 'all' ? null : caller.tenantId;
+  const proof = prove(prover, input.token);
+  if (proof instanceof Promise) return proof.then((proven) => verdictOn(proven, seen, now, want));
+  return verdictOn(proof, seen, now, want);
+}
+
+function verdictOn(proof: Proof | undefined, tenantSeen: string | null, now: Date, want: Want): Verdict {
   if (proof === undefined) return invalid;
-  const { row, secret } = proof;
-  if (reach !== 'all' && row.tenantId !== caller.tenantId) return invalid;
-  const code = judge(row, secret, now.getTime(), want);
-  return code === 'INVALID' ? invalid : { code, row, endsAtMs: earliest(row, secret) };
+  if (tenantSeen !== null && proof.tenantId !== tenantSeen) return invalid;
+  const code = judge(proof, now.getTime(), want);
+  return code === 'INVALID' ? invalid : { code, row: proof, endsAtMs: earliest(proof) };
 }
 
 function parseWant(input: VerifyApiKeyInput): Want {
+  if (input.allOf == null && input.anyOf == null && input.environment == null) return wantNothing;
   return {
     allOf: input.allOf == null ? [] : parseWantedScopes(input.allOf, ['allOf']),
     anyOf: input.anyOf == null ? [] : parseWantedScopes(input.anyOf, ['anyOf']),
@@ -44,7 +53,7 @@ function parseWant(input: VerifyApiKeyInput): Want {
 }
 
 /** The presented secret's own end or the key's, whichever comes first. */
-export function earliest(row: KeyRow, secret: SecretRow): number | null {
-  if (secret.endsAtMs === null) return row.expiresAtMs;
-  return row.expiresAtMs === null ? secret.endsAtMs : Math.min(secret.endsAtMs, row.expiresAtMs);
+export function earliest({ secretEndsAtMs, expiresAtMs }: Proof): number | null {
+  if (secretEndsAtMs === null) return expiresAtMs;
+  return expiresAtMs === null ? secretEndsAtMs : Math.min(secretEndsAtMs, expiresAtMs);
 }

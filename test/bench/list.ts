@@ -142,6 +142,8 @@ async function statementsOf({ folder }: BenchRun, { database }: BenchService, ke
     host: '127.0.0.1',
     port: 0,
     corsOrigins: [],
+    cachedKeys: 0,
+    outageGraceSeconds: 0,
     introspection: false,
     log: createLog({ level: 'silent', destination: 1 }),
     clock: systemClock,

@@ -22,6 +22,8 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     corsOrigins: [],
+    cachedKeys: 0,
+    outageGraceSeconds: 0,
     introspection: false,
     log: createLog({ level: 'silent', destination: { write: () => {} } }),
     clock: () => service.clock.now,

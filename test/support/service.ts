@@ -35,6 +35,8 @@ export type TestService = {
   readonly logged: string[];
   /** Sends a document, with a key or without. */
   graph(query: string, variables?: Record<string, unknown>, key?: string | null): Promise<GraphAnswer>;
+  /** A second process' worth of service on the same database, as another machine would run it. Close it first. */
+  another(): Promise<TestService>;
   close(): Promise<void>;
 };
 
@@ -48,31 +50,48 @@ export async function startTestService({
   const clock = { now: new Date() };
   const logged: string[] = [];
   await checkKeyring(database.service, keyring);
-  const app = await createApp({
+  const options: AppOptions = {
     database: database.service,
     keyring,
     tokenPrefix: 'kw',
     host: '127.0.0.1',
     port: 0,
     corsOrigins: [],
+    cachedKeys: 10_000,
+    outageGraceSeconds: 0,
     introspection: true,
     log: createLog({ level: 'info', destination: { write: (line: string) => void logged.push(line) } }),
     clock: () => clock.now,
     randomBytes: systemRandom,
     jwt,
-  });
+  };
+  const app = await createApp(options);
   const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: clock.now, requestId: null });
   const platformKey = (await bootstrap(ctx, { replace: false })).secret.reveal();
-  const { url } = await app.listen();
+  const asked = { database, keyring, platformKey, clock, logged };
+  const close = async () => {
+    await app.close();
+    await database.drop();
+  };
+  return serviceOf(await app.listen(), asked, options, close);
+}
 
+type Asked = Pick<TestService, 'database' | 'keyring' | 'platformKey' | 'clock' | 'logged'>;
+
+function serviceOf(
+  { url }: { url: string },
+  asked: Asked,
+  options: AppOptions,
+  close: () => Promise<void>,
+): TestService {
   return {
+    ...asked,
     url,
-    database,
-    keyring,
-    platformKey,
-    clock,
-    logged,
-    async graph(query, variables = {}, key = platformKey) {
+    async another() {
+      const app = await createApp(options);
+      return serviceOf(await app.listen(), asked, options, () => app.close());
+    },
+    async graph(query, variables = {}, key = asked.platformKey) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
@@ -81,9 +100,6 @@ export async function startTestService({
       const { data, errors = [] } = (await response.json()) as { data: unknown; errors?: GraphAnswer['errors'] };
       return { status: response.status, data, errors, headers: response.headers };
     },
-    async close() {
-      await app.close();
-      await database.drop();
-    },
+    close,
   };
 }

@@ -7,10 +7,9 @@ import { limits } from '../../src/lib/limits.ts';
 import { openVerifierPool } from '../../src/store/verifierPool.ts';
 import { createImportedLane } from '../../src/verification/importedLane.ts';
 import { createImportedLookup } from '../../src/verification/importedLookup.ts';
-import { createLookup } from '../../src/verification/lookup.ts';
-import { type Prover, prove } from '../../src/verification/prove.ts';
 import { entryOf, ringText } from '../crypto/samples.ts';
 import { bringIn, bringInOne, digestOf, oldToken, row } from '../legacy/importing.ts';
+import { proveRow, proverOn } from '../support/provers.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { countStatements } from '../support/statements.ts';
 import { checksum, makeTenant, send, sendRaw, verdictOn } from '../support/verbs.ts';
@@ -45,15 +44,15 @@ function node({ keyring = service.keyring, looked = async () => {} } = {}) {
   const imported = createImportedLane({
     keyring,
     monotonicMs: () => clock.ms,
+    beginRead: () => ({ epoch: 0, seq: 0 }),
     async lookup(hashes) {
       const found = await lookup(hashes);
       await looked();
       return found;
     },
   });
-  const rehash = { offer: () => {}, waiting: 0, drain: async () => {} };
-  const prover: Prover = { keyring, lookup: createLookup(pool), imported, rehash, recovery: undefined };
-  return { clock, find: async (token: string) => (await prove(prover, token))?.row.keyId, forget: imported.forget };
+  const prover = proverOn(pool, keyring, { imported });
+  return { clock, find: async (token: string) => (await proveRow(prover, token))?.row.keyId, forget: imported.forget };
 }
 
 const statementsOf = async (work: () => Promise<unknown>) => (await countStatements(work)).length;

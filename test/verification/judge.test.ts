@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { judge, verdictCodes, type Want, wantNothing } from '../../src/verification/judge.ts';
-import type { KeyRow, SecretRow } from '../../src/verification/KeyRow.ts';
+import type { Proof } from '../../src/verification/KeyRow.ts';
 import { earliest } from '../../src/verification/verifyApiKey.ts';
 
 const now = Date.parse('2026-11-20T08:00:00Z');
-const good: KeyRow = {
+const good: Proof = {
   keyId: '0199f0a1-b2c3-7d4e-8f00-1122334455aa',
+  kid: '01k7ra3cp3fn78y00h48sm8nda',
   tenantId: '0199f0a1-0000-7000-8000-000000000001',
   tenantKind: 'organization',
   tenantStatus: 'active',
@@ -18,19 +19,19 @@ const good: KeyRow = {
   expiresAtMs: null,
   scopes: ['a'],
   metadata: {},
-  secrets: [],
+  secretNo: 1,
+  secretEndsAtMs: null,
 };
-const current: SecretRow = { no: 1, hash: Buffer.alloc(32), version: '1', endsAtMs: null };
 
 // What alone makes each verdict; two that exclude each other share a field.
-const faults: Record<string, { row?: Partial<KeyRow>; secret?: Partial<SecretRow>; want?: Partial<Want> }> = {
-  INVALID: { secret: { endsAtMs: now } },
-  TENANT_SUSPENDED: { row: { tenantStatus: 'suspended' } },
-  REVOKED: { row: { status: 'revoked' } },
-  DISABLED: { row: { status: 'disabled' } },
-  USER_DISABLED: { row: { ownerStatus: 'disabled' } },
-  NOT_YET_VALID: { row: { notBeforeMs: now + 1 } },
-  EXPIRED: { row: { expiresAtMs: now } },
+const faults: Record<string, { proof?: Partial<Proof>; want?: Partial<Want> }> = {
+  INVALID: { proof: { secretEndsAtMs: now } },
+  TENANT_SUSPENDED: { proof: { tenantStatus: 'suspended' } },
+  REVOKED: { proof: { status: 'revoked' } },
+  DISABLED: { proof: { status: 'disabled' } },
+  USER_DISABLED: { proof: { ownerStatus: 'disabled' } },
+  NOT_YET_VALID: { proof: { notBeforeMs: now + 1 } },
+  EXPIRED: { proof: { expiresAtMs: now } },
   WRONG_ENVIRONMENT: { want: { environment: 'test' } },
   INSUFFICIENT_SCOPE: { want: { allOf: ['b'] } },
 };
@@ -39,10 +40,9 @@ const pairs = codes.flatMap((first, index) => codes.slice(index + 1).map((second
 
 function verdict(...names: readonly string[]) {
   const parts = names.map((name) => faults[name] ?? {});
-  const row = Object.assign({}, good, ...parts.map((part) => part.row));
-  const secret = Object.assign({}, current, ...parts.map((part) => part.secret));
+  const proof = Object.assign({}, good, ...parts.map((part) => part.proof));
   const want = Object.assign({}, wantNothing, ...parts.map((part) => part.want));
-  return judge(row, secret, now, want);
+  return judge(proof, now, want);
 }
 
 describe('judge', () => {
@@ -64,14 +64,14 @@ describe('judge', () => {
   );
 
   it('a suspended or disabled maker says nothing: only the owner counts', () => {
-    expect(judge({ ...good, ownerUserId: null, ownerStatus: null }, current, now, wantNothing)).toBe('VALID');
+    expect(judge({ ...good, ownerUserId: null, ownerStatus: null }, now, wantNothing)).toBe('VALID');
   });
 
   it('a ceiling is asked besides the scopes', () => {
     const want = { ...wantNothing, allOf: ['a'] };
-    expect(judge({ ...good, ownerCeiling: ['*'] }, current, now, want)).toBe('VALID');
-    expect(judge({ ...good, ownerCeiling: ['b'] }, current, now, want)).toBe('INSUFFICIENT_SCOPE');
-    expect(judge({ ...good, ownerCeiling: [] }, current, now, want)).toBe('INSUFFICIENT_SCOPE');
+    expect(judge({ ...good, ownerCeiling: ['*'] }, now, want)).toBe('VALID');
+    expect(judge({ ...good, ownerCeiling: ['b'] }, now, want)).toBe('INSUFFICIENT_SCOPE');
+    expect(judge({ ...good, ownerCeiling: [] }, now, want)).toBe('INSUFFICIENT_SCOPE');
   });
 });
 
@@ -83,6 +83,6 @@ describe('when a proven secret ends', () => {
     [now, now + 1, now],
     [now + 1, now, now],
   ])('with its own end at %j and its key’s at %j is %j', (endsAtMs, expiresAtMs, end) => {
-    expect(earliest({ ...good, expiresAtMs }, { ...current, endsAtMs })).toBe(end);
+    expect(earliest({ ...good, expiresAtMs, secretEndsAtMs: endsAtMs })).toBe(end);
   });
 });

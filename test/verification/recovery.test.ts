@@ -11,13 +11,13 @@ import { newUuid } from '../../src/lib/ids.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { readKnownPres } from '../../src/store/recoveryLocks.ts';
 import { openRecoveryPool, openVerifierPool } from '../../src/store/verifierPool.ts';
-import { createLookup } from '../../src/verification/lookup.ts';
-import { type Prover, prove } from '../../src/verification/prove.ts';
+import type { Prover } from '../../src/verification/prove.ts';
 import { createRecovery } from '../../src/verification/recovery.ts';
 import { createRehash } from '../../src/verification/rehash.ts';
 import { ringOf } from '../crypto/samples.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { insertLock, insertMintedKeys, type MintedKey, mintFor, noneImported, rowOf } from '../support/mintedKeys.ts';
+import { insertLock, insertMintedKeys, type MintedKey, mintFor, rowOf } from '../support/mintedKeys.ts';
+import { proveRow, proverOn } from '../support/provers.ts';
 import { insertTenant } from '../support/rows.ts';
 import { countStatements } from '../support/statements.ts';
 
@@ -60,13 +60,7 @@ async function recovering(ring: Keyring = newRing, queue: Argon2Queue = createAr
   const parts = { pool: recoveryPool, keyring: ring, known, queue: counting, clock: () => clock.now, onRekeyed };
   const rehash = createRehash({ pool, keyring: ring, onFault: (error) => expect.fail(String(error)) });
   return {
-    prover: {
-      keyring: ring,
-      lookup: createLookup(pool),
-      imported: noneImported,
-      rehash,
-      recovery: createRecovery(parts),
-    },
+    prover: proverOn(pool, ring, { rehash, recovery: createRecovery(parts) }),
     runs,
     rekeyed,
   };
@@ -108,7 +102,7 @@ describe('a token of a lost ring', () => {
     const key = await lostKey();
     const old = await rowOf(database, key.keyId);
     const { prover, runs, rekeyed } = await recovering();
-    expect(await prove(prover, key.token)).toMatchObject({ row: { keyId: key.keyId }, secret: { version: '2' } });
+    expect(await proveRow(prover, key.token)).toMatchObject({ row: { keyId: key.keyId }, secret: { version: '2' } });
     expect(runs.count).toBe(1);
     expect(rekeyed).toEqual([key.keyId]);
     expect(await rowOf(database, key.keyId)).toEqual({
@@ -118,18 +112,18 @@ describe('a token of a lost ring', () => {
     });
     // Minted under a lost number, it has no tag to check still; and it costs what any other costs.
     const statements = await countStatements(async () => {
-      expect((await prove(prover, key.token))?.secret.version).toBe('2');
+      expect((await proveRow(prover, key.token))?.secret.version).toBe('2');
     });
     expect(statements).toHaveLength(1);
     const restarted = await recovering();
-    expect((await prove(restarted.prover, key.token))?.secret.version).toBe('2');
+    expect((await proveRow(restarted.prover, key.token))?.secret.version).toBe('2');
     expect([runs.count, restarted.runs.count]).toEqual([1, 0]);
   });
 
   it('presented many times at once is proven once', async () => {
     const key = await lostKey();
     const { prover, runs, rekeyed } = await recovering();
-    const proofs = await Promise.all(Array.from({ length: 20 }, () => prove(prover, key.token)));
+    const proofs = await Promise.all(Array.from({ length: 20 }, () => proveRow(prover, key.token)));
     expect(proofs.map((proof) => proof?.secret.version)).toEqual(proofs.map(() => '2'));
     expect([runs.count, rekeyed.length]).toEqual([1, 1]);
   });
@@ -138,7 +132,7 @@ describe('a token of a lost ring', () => {
     const key = await lostKey();
     const next = await rotate(key, { grace: true });
     const { prover, runs } = await recovering();
-    const proofs = await Promise.all([prove(prover, key.token), prove(prover, next.token)]);
+    const proofs = await Promise.all([proveRow(prover, key.token), proveRow(prover, next.token)]);
     expect(proofs.map((proof) => [proof?.secret.no, proof?.secret.version])).toEqual([
       [1, '2'],
       [2, '2'],
@@ -149,8 +143,8 @@ describe('a token of a lost ring', () => {
   it('whose row was read before it was re-keyed is not proven again', async () => {
     const key = await lostKey();
     const { prover, runs, rekeyed } = await recovering();
-    const stale = await prover.lookup(key.keyId);
-    expect((await prove(prover, key.token))?.secret.version).toBe('2');
+    const stale = (await prover.flights.findFresh(key.keyId)).row;
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('2');
     const parsed = parseToken(key.token);
     if (stale === undefined || parsed === undefined) throw new Error('The key is not there.');
     expect(await prover.recovery?.rekey(parsed, stale)).toBe(true);
@@ -160,7 +154,7 @@ describe('a token of a lost ring', () => {
   it('presented to two processes at once is good in both', async () => {
     const key = await lostKey();
     const [one, other] = [await recovering(), await recovering()];
-    const proofs = await Promise.all([prove(one.prover, key.token), prove(other.prover, key.token)]);
+    const proofs = await Promise.all([proveRow(one.prover, key.token), proveRow(other.prover, key.token)]);
     expect(proofs.map((proof) => proof?.secret.version)).toEqual(['2', '2']);
     expect(one.rekeyed.length + other.rekeyed.length).toBe(1);
     expect(await rowOf(database, key.keyId)).toMatchObject({ token_hash: hashText(key) });
@@ -175,7 +169,7 @@ describe('a token of a lost ring', () => {
     const values = [wrapped.hash, wrapped.version, key.keyId];
     await database.sql('update api_keys set token_hash = $1, token_hash_key_version = $2 where id = $3', values);
     const { prover, runs } = await recovering(wide);
-    expect((await prove(prover, key.token))?.secret.version).toBe('3');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('3');
     expect(runs.count).toBe(1);
   });
 
@@ -189,7 +183,7 @@ describe('a token of a lost ring', () => {
       key.keyId,
     ]);
     const { prover, runs } = await recovering();
-    expect((await prove(prover, key.token))?.secret.version).toBe('2');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('2');
     expect(runs.count).toBe(1);
   });
 
@@ -198,12 +192,12 @@ describe('a token of a lost ring', () => {
     const next = await rotate(key, { grace: true });
     await rotate(ended, { grace: true });
     const { prover, runs } = await recovering();
-    expect((await prove(prover, key.token))?.secret).toMatchObject({ no: 1, version: '2' });
-    expect((await prove(prover, next.token))?.secret).toMatchObject({ no: 2, version: '2' });
+    expect((await proveRow(prover, key.token))?.secret).toMatchObject({ no: 1, version: '2' });
+    expect((await proveRow(prover, next.token))?.secret).toMatchObject({ no: 2, version: '2' });
     expect(runs.count).toBe(2);
     const { now } = clock;
     clock.now = new Date(now.getTime() + 3_600_000);
-    expect(await prove(prover, ended.token)).toBeUndefined();
+    expect(await proveRow(prover, ended.token)).toBeUndefined();
     clock.now = now;
     expect(runs.count).toBe(2);
     expect(await versionsOf(ended.keyId)).toEqual(['1', '1']);
@@ -219,7 +213,8 @@ describe('a token of a lost ring', () => {
     // Even a lock that was left behind opens nothing.
     await rotate(unswept, { grace: false });
     await insertLock(database, unswept, { tenantId, secretNo: 1 });
-    for (const { token } of [rotated, revoked, unlocked, unswept]) expect(await prove(prover, token)).toBeUndefined();
+    for (const { token } of [rotated, revoked, unlocked, unswept])
+      expect(await proveRow(prover, token)).toBeUndefined();
     expect(runs.count).toBe(0);
   });
 
@@ -231,7 +226,7 @@ describe('a token of a lost ring', () => {
     );
     const old = await rowOf(database, key.keyId);
     const { prover, runs } = await recovering();
-    expect(await prove(prover, key.token)).toBeUndefined();
+    expect(await proveRow(prover, key.token)).toBeUndefined();
     expect(runs.count).toBe(1);
     expect(await rowOf(database, key.keyId)).toEqual(old);
   });
@@ -250,10 +245,10 @@ describe('a token of a lost ring', () => {
         }),
     };
     const { prover, rekeyed } = await recovering(newRing, meanwhile);
-    expect(await prove(prover, key.token)).toBeUndefined();
+    expect(await proveRow(prover, key.token)).toBeUndefined();
     expect(rekeyed).toEqual([]);
     expect(await rowOf(database, key.keyId)).toMatchObject({ secret_no: 2, token_hash_key_version: '2' });
-    expect((await prove(prover, next?.token ?? ''))?.secret.no).toBe(2);
+    expect((await proveRow(prover, next?.token ?? ''))?.secret.no).toBe(2);
   });
 
   it('of the other environment than its key’s is refused before anything is looked for', async () => {
@@ -268,16 +263,16 @@ describe('a token of a lost ring', () => {
     );
     await insertLock(database, key, { tenantId, secretNo: 1 });
     const { prover, runs } = await recovering();
-    expect(await prove(prover, mintFor(lostRing, keyId, { random, environment: 'test' }).token)).toBeUndefined();
+    expect(await proveRow(prover, mintFor(lostRing, keyId, { random, environment: 'test' }).token)).toBeUndefined();
     expect(runs.count).toBe(0);
-    expect((await prove(prover, key.token))?.row.environment).toBe('live');
+    expect((await proveRow(prover, key.token))?.row.environment).toBe('live');
   });
 
   it('is refused, before the database, by a process that is not in recovery', async () => {
     const key = await lostKey();
     const { prover } = await recovering();
     const statements = await countStatements(async () => {
-      expect(await prove({ ...prover, recovery: undefined }, key.token)).toBeUndefined();
+      expect(await proveRow({ ...prover, recovery: undefined }, key.token)).toBeUndefined();
     });
     expect(statements).toEqual([]);
   });
@@ -289,7 +284,7 @@ describe('a stranger who knows a key id', () => {
     const { prover, runs } = await recovering();
     const guesses = Array.from({ length: 200 }, () => mintFor(lostRing, key.keyId).token);
     const statements = await countStatements(async () => {
-      for (const guess of guesses) expect(await prove(prover, guess)).toBeUndefined();
+      for (const guess of guesses) expect(await proveRow(prover, guess)).toBeUndefined();
     });
     expect(statements).toEqual([]);
     expect(runs.count).toBe(0);
@@ -299,9 +294,9 @@ describe('a stranger who knows a key id', () => {
     const key = await lostKey();
     const old = await rowOf(database, key.keyId);
     const { prover, runs } = await recovering(newRing, createArgon2Queue({ concurrency: 1, waitingMax: 0 }));
-    const guess = () => prove(prover, mintFor(lostRing, key.keyId).token);
+    const guess = () => proveRow(prover, mintFor(lostRing, key.keyId).token);
     const guesses = [...Array.from({ length: 1_000 }, guess)];
-    const own = prove(prover, key.token);
+    const own = proveRow(prover, key.token);
     guesses.push(...Array.from({ length: 1_000 }, guess));
     expect((await Promise.all(guesses)).every((proof) => proof === undefined)).toBe(true);
     expect((await own)?.secret.version).toBe('2');
@@ -322,7 +317,7 @@ describe('a full queue', () => {
     const busy = Promise.withResolvers<void>();
     const holding = queue.run(() => busy.promise);
     for (const { token } of [first, second]) {
-      const answer = await prove(prover, token).catch((error: unknown) => error);
+      const answer = await proveRow(prover, token).catch((error: unknown) => error);
       expect(answer).toBeInstanceOf(Unavailable);
       expect(answer).toMatchObject({ message: 'full' });
     }
@@ -330,7 +325,7 @@ describe('a full queue', () => {
     expect(await versionsOf(first.keyId)).toEqual(['1']);
     busy.resolve();
     await holding;
-    for (const { token } of [first, second]) expect((await prove(prover, token))?.secret.version).toBe('2');
+    for (const { token } of [first, second]) expect((await proveRow(prover, token))?.secret.version).toBe('2');
   });
 });
 

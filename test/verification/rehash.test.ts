@@ -13,12 +13,13 @@ import { openVerifierPool } from '../../src/store/verifierPool.ts';
 import { createImportedLane } from '../../src/verification/importedLane.ts';
 import { createImportedLookup } from '../../src/verification/importedLookup.ts';
 import type { KeyRow } from '../../src/verification/KeyRow.ts';
-import { createLookup } from '../../src/verification/lookup.ts';
-import { type Prover, prove } from '../../src/verification/prove.ts';
+import type { Prover } from '../../src/verification/prove.ts';
+import { createReadRows } from '../../src/verification/readRows.ts';
 import { createRehash } from '../../src/verification/rehash.ts';
 import { ringOf } from '../crypto/samples.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { insertMintedKeys, type MintedKey, noneImported, rowOf } from '../support/mintedKeys.ts';
+import { insertMintedKeys, type MintedKey, rowOf } from '../support/mintedKeys.ts';
+import { proveRow, proverOn } from '../support/provers.ts';
 import { insertTenant } from '../support/rows.ts';
 
 /** The ring before, while and after key 2 became the active one. */
@@ -41,7 +42,7 @@ afterAll(async () => {
 const faults: unknown[] = [];
 function proverWith(keyring: Keyring, on: Pool = pool, drainMs = 60_000): Prover {
   const rehash = createRehash({ pool: on, keyring, onFault: (error) => faults.push(error), drainMs });
-  return { keyring, lookup: createLookup(pool), imported: noneImported, rehash, recovery: undefined };
+  return proverOn(pool, keyring, { rehash });
 }
 
 async function oneKey(ring: Keyring = before): Promise<MintedKey> {
@@ -56,7 +57,7 @@ const hashText = (ring: Keyring, n: number, { keyId, secret }: MintedKey) =>
 
 /** A key's row as a verification has it. */
 async function keyRow(keyId: string): Promise<KeyRow> {
-  const row = await createLookup(pool)(keyId);
+  const row = (await createReadRows(pool)([keyId])).get(keyId);
   if (row === undefined) throw new Error('There is no such key.');
   return row;
 }
@@ -72,11 +73,11 @@ describe('a hash of an older ring key', () => {
     const key = await oneKey();
     const old = await rowOf(database, key.keyId);
     const prover = proverWith(after);
-    expect((await prove(prover, key.token))?.secret.version).toBe('1');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('1');
     await prover.rehash.drain();
     const now = await rowOf(database, key.keyId);
     expect(now).toEqual({ ...old, token_hash: hashText(after, 2, key), token_hash_key_version: '2' });
-    expect((await prove(prover, key.token))?.secret.version).toBe('2');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('2');
     expect(prover.rehash.waiting).toBe(0);
   });
 
@@ -88,7 +89,7 @@ describe('a hash of an older ring key', () => {
     const values = [wrapped.hash, wrapped.version, key.keyId];
     await database.sql('update api_keys set token_hash = $1, token_hash_key_version = $2 where id = $3', values);
     const prover = proverWith(after);
-    expect((await prove(prover, key.token))?.secret.version).toBe('2<1');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('2<1');
     await prover.rehash.drain();
     expect(await rowOf(database, key.keyId)).toMatchObject({
       token_hash: hashText(after, 2, key),
@@ -106,7 +107,7 @@ describe('a hash of an older ring key', () => {
     const newest = hashSecret(before, 1, { keyId: key.keyId, tenantId, secret: next.secret });
     await database.sql('update api_keys set secret_no = 2, token_hash = $2 where id = $1', [key.keyId, newest]);
     const prover = proverWith(after);
-    expect((await prove(prover, key.token))?.secret.no).toBe(1);
+    expect((await proveRow(prover, key.token))?.secret.no).toBe(1);
     await prover.rehash.drain();
     const retiring = await database.sql(
       'select token_hash, token_hash_key_version as version from api_key_retiring_secrets where api_key_id = $1',
@@ -129,7 +130,7 @@ describe('a hash of an older ring key', () => {
     const key = await oneKey(after);
     const old = await rowOf(database, key.keyId);
     const prover = proverWith(ringOf({ 1: 'active', 2: 'pending' }));
-    expect((await prove(prover, key.token))?.secret.version).toBe('2');
+    expect((await proveRow(prover, key.token))?.secret.version).toBe('2');
     expect(prover.rehash.waiting).toBe(0);
     await prover.rehash.drain();
     expect(await rowOf(database, key.keyId)).toEqual(old);
@@ -144,13 +145,18 @@ describe('a hash of an older ring key', () => {
        values ($1, $2, 'imported', 'live', $3, '1/sha256')`,
       [id, tenantId, hashImported(before, 1, 'sha256', digest)],
     );
-    const imported = createImportedLane({ keyring: after, lookup: createImportedLookup(pool), monotonicMs: () => 0 });
+    const imported = createImportedLane({
+      keyring: after,
+      lookup: createImportedLookup(pool),
+      beginRead: () => ({ epoch: 0, seq: 0 }),
+      monotonicMs: () => 0,
+    });
     const prover = { ...proverWith(after), imported };
-    expect((await prove(prover, token.reveal()))?.secret.version).toBe('1/sha256');
+    expect((await proveRow(prover, token.reveal()))?.secret.version).toBe('1/sha256');
     await prover.rehash.drain();
     const expected = `\\x${hashImported(after, 2, 'sha256', digest).toString('hex')}`;
     expect(await rowOf(database, id)).toMatchObject({ token_hash: expected, token_hash_key_version: '2/sha256' });
-    expect((await prove(prover, token.reveal()))?.secret.version).toBe('2/sha256');
+    expect((await proveRow(prover, token.reveal()))?.secret.version).toBe('2/sha256');
   });
 });
 
@@ -182,9 +188,9 @@ describe('the queue', () => {
     await holder.connect();
     await holder.query('begin');
     await holder.query('select from api_keys where id = $1 for update', [key.keyId]);
-    expect((await prove(prover, key.token))?.row.keyId).toBe(key.keyId);
+    expect((await proveRow(prover, key.token))?.row.keyId).toBe(key.keyId);
     // Offered once, however often the key is used before its turn has come.
-    expect((await prove(prover, key.token))?.row.keyId).toBe(key.keyId);
+    expect((await proveRow(prover, key.token))?.row.keyId).toBe(key.keyId);
     expect(prover.rehash.waiting).toBe(1);
     await holder.query('commit');
     await holder.end();
@@ -285,13 +291,15 @@ describe('the queue', () => {
       host: '127.0.0.1',
       port: 0,
       corsOrigins: [],
+      cachedKeys: 0,
+      outageGraceSeconds: 0,
       introspection: true,
       log: createLog({ level: 'silent', destination: { write: () => {} } }),
       clock: () => new Date(),
       randomBytes: systemRandom,
     });
     await app.listen();
-    const proofs = await Promise.all(keys.map(({ token }) => prove(app.parts.prover, token)));
+    const proofs = await Promise.all(keys.map(({ token }) => proveRow(app.parts.prover, token)));
     expect(proofs.map((proof) => proof?.secret.version)).toEqual(keys.map(() => '1'));
     expect(app.parts.prover.rehash.waiting).toBeGreaterThan(0);
     await app.close();

@@ -1,0 +1,30 @@
+/** What changed lately, so that nothing that was read before is remembered after. */
+export type Tombstones = {
+  /** Something changed, as of this entry of the change log. */
+  add(id: string, seq: number): void;
+  /** Whether a read that knew the log up to `seq` may have missed a change of one of these, or is too old to tell. */
+  mayHaveMissed(seq: number, ids: readonly (string | null)[]): boolean;
+};
+
+/** The last so many. */
+export function createTombstones(max: number): Tombstones {
+  const changes = new Map<string, number>();
+  /** The latest change that is not remembered any more. */
+  let forgotten = Number.NEGATIVE_INFINITY;
+  return {
+    add(id, seq) {
+      const known = changes.get(id) ?? seq;
+      changes.delete(id);
+      changes.set(id, Math.max(known, seq));
+      if (changes.size <= max) return;
+      for (const [oldest, at] of changes) {
+        changes.delete(oldest);
+        forgotten = Math.max(forgotten, at);
+        return;
+      }
+    },
+    mayHaveMissed(seq, ids) {
+      return seq < forgotten || ids.some((id) => id !== null && (changes.get(id) ?? Number.NEGATIVE_INFINITY) > seq);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { limits } from '../lib/limits.ts';
+import type { ChangeLog, NodeRow } from '../store/changeLog.ts';
+import type { Clocks } from './lease.ts';
+
+/**
+ * Removes the rows of nodes that died without a word. By a clock that never goes back and not by the database's: that one
+ * may be set, and a row that went too early would leave a node behind that nobody waits for.
+ */
+export function watchNodes({ log, clocks }: { readonly log: ChangeLog; readonly clocks: Clocks }) {
+  let seen = new Map<string, { readonly renewal: string; readonly sinceMs: number }>();
+  return {
+    /** Looks at all rows as they were just read; whoever has not renewed for as long as its lease lasts is dead. */
+    async look(nodes: readonly NodeRow[], self: string): Promise<void> {
+      const nowMs = clocks.monotonicMs();
+      const next = new Map<string, { readonly renewal: string; readonly sinceMs: number }>();
+      for (const { id, renewal, outageGraceSeconds } of nodes) {
+        const known = seen.get(id);
+        const sinceMs = known?.renewal === renewal ? known.sinceMs : nowMs;
+        next.set(id, { renewal, sinceMs });
+        const isDead = nowMs - sinceMs > limits.leaseMs + outageGraceSeconds * 1000;
+        // Guarded by the renewal: whoever renews at this moment is found alive.
+        if (isDead && id !== self) await log.forget(id, renewal);
+      }
+      seen = next;
+    },
+  };
+}
