@@ -23,6 +23,7 @@ import { openVerifierPool } from './store/verifierPool.ts';
 import { createImportedLane, type ImportedLane } from './verification/importedLane.ts';
 import { createImportedLookup } from './verification/importedLookup.ts';
 import { createUserLookup } from './verification/lookupUser.ts';
+import type { Memory } from './verification/memory.ts';
 import { createRehash } from './verification/rehash.ts';
 
 /** What a service is made of; tests give other values, never other code. */
@@ -137,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
     ],
     log,
-    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue, recovering })),
+    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory: node.memory })),
   });
 
   return {
@@ -173,10 +174,11 @@ type Counted = {
   readonly importedPool: CountedPool;
   readonly argon2Queue: Argon2Queue;
   readonly recovering: OpenRecovery | undefined;
+  readonly memory: Memory;
 };
 type CountedPool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
-function sources({ open, verifierPool, importedPool, argon2Queue, recovering }: Counted) {
+function sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory }: Counted) {
   const counts = (pool: CountedPool | undefined): PoolCounts => ({
     total: pool?.totalCount ?? 0,
     idle: pool?.idleCount ?? 0,
@@ -189,6 +191,8 @@ function sources({ open, verifierPool, importedPool, argon2Queue, recovering }: 
       imported: () => counts(importedPool),
       ...(recovering && { recovery: () => counts(recovering.pool) }),
     },
+    caches: { keys: () => memory.size },
+    lease: () => ({ alive: memory.lease.isAlive(), acked: memory.lease.acked }),
     argon2: { create: () => argon2Queue, ...(recovering && { recover: () => recovering.queue }) },
   };
 }

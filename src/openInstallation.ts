@@ -7,12 +7,14 @@ import { systemRandom } from './crypto/random.ts';
 import { systemClock } from './lib/clock.ts';
 import { SetupError } from './lib/errors.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
+import { asRole } from './store/asRole.ts';
 import { checkKeyring, knowsKeyring } from './store/checkKeyring.ts';
 import type { DatabaseAddress } from './store/DatabaseAddress.ts';
 import { type DataFolder, openDataFolder } from './store/dataFolder.ts';
 import { startEmbeddedPostgres } from './store/embeddedPostgres.ts';
 import { migrate, pendingMigrations, unboundLogin } from './store/migrate.ts';
 import { isUnusable } from './store/outage.ts';
+import { refuseStandby } from './store/refuseStandby.ts';
 
 /** A database with this release's schema, and the ring that belongs to it. */
 export type Installation = {
@@ -40,6 +42,7 @@ export async function openInstallation(config: Config, opening: Opening): Promis
 async function openRemote(config: Config, connectionString: string): Promise<Installation> {
   const database = { connectionString };
   return reaching(connectionString, async () => {
+    await asRole(database, undefined, refuseStandby);
     const pending = await pendingMigrations(database);
     if (pending.length > 0) {
       throw new SetupError(

@@ -115,7 +115,8 @@ describe('the pages', () => {
     const metrics = createMetrics({
       pools: { main: () => ({ total: 1, idle: 1, waiting: 0 }) },
       argon2: { create: () => ({ running: 0, waiting: 0 }) },
-      caches: { rows: () => 0 },
+      caches: { keys: () => 0 },
+      lease: () => ({ alive: true, acked: 0 }),
     });
     metrics.httpRequest('/graphql', 'POST', 200, 0.001);
     metrics.graphqlOperation({ fields: ['viewer'], label: 'viewer', outcome: 'ok' }, 0.001);

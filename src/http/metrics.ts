@@ -15,6 +15,8 @@ export interface MetricSources {
   readonly pools?: Readonly<Record<string, () => PoolCounts>>;
   readonly argon2?: Readonly<Record<string, () => { readonly running: number; readonly waiting: number }>>;
   readonly caches?: Readonly<Record<string, () => number>>;
+  /** Whether this process may answer from memory, and the last change that it has read. */
+  readonly lease?: () => { readonly alive: boolean; readonly acked: number };
 }
 
 /** The counters of one process. */
@@ -106,7 +108,7 @@ function addTally(registry: Registry, { name, help, labels }: { name: string; he
   };
 }
 
-function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {} }: MetricSources): void {
+function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {}, lease }: MetricSources): void {
   new Gauge({
     name: 'keywright_pool_connections',
     help: 'Database connections by pool: all, unused, and requests that wait for one.',
@@ -138,6 +140,23 @@ function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {}
     registers,
     collect() {
       for (const [cache, entries] of Object.entries(caches)) this.set({ cache }, entries());
+    },
+  });
+  if (lease === undefined) return;
+  new Gauge({
+    name: 'keywright_lease_alive',
+    help: 'Whether verifications are answered from memory: 1 while this process holds a lease, 0 while each asks the database.',
+    registers,
+    collect() {
+      this.set(lease().alive ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'keywright_changes_acked',
+    help: 'The last entry of the change log that this process has read.',
+    registers,
+    collect() {
+      this.set(lease().acked);
     },
   });
 }

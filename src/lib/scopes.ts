@@ -44,9 +44,27 @@ export function allows(held: readonly string[], wanted: string): boolean {
  * ones adds up to a wildcard, because segments that none of them names are always left over.
  */
 export function covers(held: readonly string[], pattern: string): boolean {
+  const { whole, wild } = takeApart(held);
+  if (whole.has(pattern)) return true;
+  if (wild.length === 0) return false;
   const inner = pattern.split(':');
-  if (!inner.every(isSegment)) return false;
-  return held.some((scope) => scope === pattern || (scope.includes('*') && contains(scope.split(':'), inner)));
+  return inner.every(isSegment) && wild.some((scope) => contains(scope, inner));
+}
+
+/** A list of scopes, ready to be asked: those that are well-formed, and the segments of those with wildcards. */
+type Apart = { readonly whole: ReadonlySet<string>; readonly wild: readonly (readonly string[])[] };
+
+/** Lists never change, and the same few are asked at every verification. */
+const apart = new WeakMap<readonly string[], Apart>();
+
+function takeApart(scopes: readonly string[]): Apart {
+  const known = apart.get(scopes);
+  if (known !== undefined) return known;
+  const split = scopes.map((scope) => scope.split(':'));
+  const whole = new Set(scopes.filter((_, at) => split[at]?.every(isSegment)));
+  const made = { whole, wild: split.filter((segments) => segments.includes('*')) };
+  apart.set(scopes, made);
+  return made;
 }
 
 /** Whether a granter may give scopes away: nobody grants what they do not hold. */

@@ -1,8 +1,9 @@
-import { Pool } from 'pg';
+import { type ClientBase, Pool, type PoolConfig } from 'pg';
 import { limits } from '../lib/limits.ts';
 import type { DatabaseAddress } from './DatabaseAddress.ts';
 import { guardPool } from './guardPool.ts';
 import { connectionSettings } from './orm.ts';
+import { refuseStandby } from './refuseStandby.ts';
 
 /** How many connections, and what the database's own lists call them. */
 export type VerifierPoolSize = { readonly name: string; readonly connectionsMax: number };
@@ -34,7 +35,11 @@ function openRolePool(
 ): Pool {
   const settings = connectionSettings(address);
   const options = `${settings.options} -c role=${role}`;
-  const pool = new Pool({ ...settings, application_name: name, max, options });
+  const verify = (client: ClientBase, done: (error?: Error) => void) => {
+    refuseStandby(client).then(() => done(), done);
+  };
+  // The pool has this option, and its types do not.
+  const pool = new Pool({ ...settings, application_name: name, max, options, verify } as PoolConfig);
   guardPool(pool);
   return pool;
 }

@@ -42,11 +42,21 @@ export function judge(proof: Proof, nowMs: number, want: Want): VerdictCode {
 }
 
 /** What the key may do now: its scopes, cut to its owner's ceiling if it is personal. */
-export function effectiveScopes(row: KeyFacts): readonly string[] {
-  return row.ownerCeiling === null ? row.scopes : intersectScopes(row.scopes, row.ownerCeiling);
+export function effectiveScopes({ scopes, ownerCeiling }: KeyFacts): readonly string[] {
+  if (ownerCeiling === null) return scopes;
+  const under = cuts.get(scopes) ?? new WeakMap<readonly string[], readonly string[]>();
+  cuts.set(scopes, under);
+  const known = under.get(ownerCeiling);
+  if (known !== undefined) return known;
+  const cut = intersectScopes(scopes, ownerCeiling);
+  under.set(ownerCeiling, cut);
+  return cut;
 }
 
-/** Asks scopes and ceiling apart: cutting one by the other is exact but quadratic, and only the answer needs it. */
+/** Lists under ceilings: neither ever changes, and rows that are remembered share theirs. Exact, but quadratic to find. */
+const cuts = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
+
+/** Asks scopes and ceiling apart: to cut one by the other is dear, and only the answer needs it. */
 function satisfies(row: KeyFacts, { allOf, anyOf }: Want): boolean {
   const may = (scope: string) =>
     allows(row.scopes, scope) && (row.ownerCeiling === null || allows(row.ownerCeiling, scope));

@@ -71,12 +71,13 @@ test('scraping twice counts nothing twice', async () => {
   expect(await ours()).toEqual(await ours());
 });
 
-test('pools, queue and caches are asked at each scrape', async () => {
+test('pools, queues, caches and the lease are asked at each scrape', async () => {
   let total = 3;
   const metrics = createMetrics({
     pools: { main: () => ({ total, idle: 1, waiting: 0 }) },
     argon2: { create: () => ({ running: 2, waiting: 7 }), recover: () => ({ running: 1, waiting: 0 }) },
-    caches: { rows: () => total },
+    caches: { keys: () => total },
+    lease: () => ({ alive: total === 3, acked: 12 }),
   });
   const ours = async () => {
     const { body } = await metrics.text();
@@ -84,6 +85,8 @@ test('pools, queue and caches are asked at each scrape', async () => {
       ...samples(body, 'keywright_pool'),
       ...samples(body, 'keywright_argon2'),
       ...samples(body, 'keywright_cache'),
+      ...samples(body, 'keywright_lease'),
+      ...samples(body, 'keywright_changes'),
     };
   };
   const at = {
@@ -94,13 +97,16 @@ test('pools, queue and caches are asked at each scrape', async () => {
     'keywright_argon2_jobs{queue="create",state="waiting"}': 7,
     'keywright_argon2_jobs{queue="recover",state="running"}': 1,
     'keywright_argon2_jobs{queue="recover",state="waiting"}': 0,
-    'keywright_cache_entries{cache="rows"}': 3,
+    'keywright_cache_entries{cache="keys"}': 3,
+    keywright_lease_alive: 1,
+    keywright_changes_acked: 12,
   };
   expect(await ours()).toEqual(at);
   total = 9;
   expect(await ours()).toMatchObject({
     'keywright_pool_connections{pool="main",state="total"}': 9,
-    'keywright_cache_entries{cache="rows"}': 9,
+    'keywright_cache_entries{cache="keys"}': 9,
+    keywright_lease_alive: 0,
   });
 });
 

@@ -91,7 +91,15 @@ function serviceOf(
       const app = await createApp(options);
       return serviceOf(await app.listen(), asked, options, () => app.close());
     },
-    async graph(query, variables = {}, key = asked.platformKey) {
+    ...graphOf(url, asked.platformKey),
+    close,
+  };
+}
+
+/** How a test asks a service: with this key unless it says otherwise. */
+export function graphOf(url: string, platformKey: string): Pick<TestService, 'graph'> {
+  return {
+    async graph(query, variables = {}, key = platformKey) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
@@ -100,6 +108,5 @@ function serviceOf(
       const { data, errors = [] } = (await response.json()) as { data: unknown; errors?: GraphAnswer['errors'] };
       return { status: response.status, data, errors, headers: response.headers };
     },
-    close,
   };
 }

@@ -2,10 +2,10 @@ import { Client } from 'pg';
 
 type Query = { text?: string; name?: string } | string;
 
-/** What a node says to keep its lease: it comes when it comes, and belongs to nobody's work. */
-const ofTheLease = new Set(['readLog', 'beginLease', 'renewLease', 'forget', 'noticeTimeline']);
+/** What a node says to keep its lease, and each new connection once: it comes when it comes, and belongs to nobody's work. */
+const besides = new Set(['readLog', 'beginLease', 'renewLease', 'forget', 'noticeTimeline', 'isStandby']);
 
-/** Runs `work` and answers every statement that this process sent to Postgres meanwhile, transaction control included, and the renewals of leases not. */
+/** Runs `work` and answers every statement that this process sent to Postgres meanwhile, transaction control included. */
 export async function countStatements(work: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
   const original = Client.prototype.query;
@@ -13,7 +13,7 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
   Client.prototype.query = function (this: Client, ...args: any[]) {
     const [query] = args as [Query];
     const name = typeof query === 'string' ? '' : (query.name ?? '');
-    if (!ofTheLease.has(name)) sent.push(typeof query === 'string' ? query : (query.text ?? ''));
+    if (!besides.has(name)) sent.push(typeof query === 'string' ? query : (query.text ?? ''));
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     return (original as any).apply(this, args);
   } as typeof original;

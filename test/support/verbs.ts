@@ -44,7 +44,7 @@ export function documentOf(verb: Verb): string {
 
 /** Sends one and answers its payload; fails where the request itself failed. */
 export async function send(
-  service: TestService,
+  service: Pick<TestService, 'graph'>,
   verb: Verb,
   input: Record<string, unknown>,
   key?: string,
@@ -56,7 +56,7 @@ export async function send(
 
 /** Sends one and answers everything, errors of the request included. */
 export function sendRaw(
-  service: TestService,
+  service: Pick<TestService, 'graph'>,
   verb: Verb,
   input: Record<string, unknown>,
   key?: string | null,
@@ -79,7 +79,7 @@ export async function makeTenant(service: TestService): Promise<{ id: string; ke
 
 /** A user of a tenant, and a personal key of theirs, which may do whatever a person may. */
 export async function makeUser(
-  service: TestService,
+  service: Pick<TestService, 'graph'>,
   tenantKey: string,
   scopes: readonly string[] = ['*', 'keywright:*'],
 ): Promise<{ id: string; key: string; keyId: string }> {
@@ -96,7 +96,7 @@ export async function eventsOf(service: TestService, target: string): Promise<{ 
 
 /** The verdict on a token. */
 export async function verdictOn(
-  service: TestService,
+  service: Pick<TestService, 'graph'>,
   token: string,
   want: Record<string, unknown> = {},
   key?: string,
