@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/lib/limits.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { makeTenant, send, sendRaw } from '../support/verbs.ts';
 
@@ -64,6 +65,29 @@ async function keysNamed(key: string): Promise<number> {
 const unavailable = [{ extensions: { code: 'UNAVAILABLE', requestId: expect.any(String) } }];
 
 describe('an outage of the database is said, is retryable, and loses nothing', () => {
+  it('known keys are answered from memory until the lease ends; then nobody can tell, and no good key is ever refused', async () => {
+    const { secret } = await send(service, 'createApiKey', { name: `key ${count}` }, tenant.key);
+    const verify = async () => {
+      const { data, errors } = await sendRaw(service, 'verifyApiKey', { token: secret });
+      return errors[0]?.extensions.code ?? data.verifyApiKey.verification.code;
+    };
+    expect(await verify()).toBe('VALID');
+    const told = await under('connection limit 0', 'connection limit -1', async () => {
+      const begunMs = performance.now();
+      const verdicts = new Set<string>();
+      for (let verdict = ''; verdict !== 'UNAVAILABLE'; verdicts.add(verdict)) verdict = await verify();
+      return { verdicts: [...verdicts], ms: performance.now() - begunMs };
+    });
+    expect(told.verdicts).toEqual(['VALID', 'UNAVAILABLE']);
+    // A lease was renewed a second ago at most, and counts for nine tenths of its time.
+    expect(told.ms).toBeGreaterThan(2_000);
+    expect(told.ms).toBeLessThan(limits.leaseMs);
+    for (let verdict = 'UNAVAILABLE'; verdict !== 'VALID'; ) {
+      verdict = await verify();
+      expect(['VALID', 'UNAVAILABLE']).toContain(verdict);
+    }
+  }, 20_000);
+
   it('no connection to be had: nobody is refused, everybody is told to try again, and then it goes on', async () => {
     const during = await under('connection limit 0', 'connection limit -1', async () => ({
       request: await create(),
