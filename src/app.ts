@@ -1,4 +1,5 @@
-import type { Argon2Queue } from './crypto/argon2Queue.ts';
+import type { Socket } from 'node:net';
+import type { Argon2Bounds, Argon2Queue } from './crypto/argon2Queue.ts';
 import { createArgon2Queue } from './crypto/argon2Queue.ts';
 import type { JwtTrust, VerifyJwt } from './crypto/jwtVerifier.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -8,9 +9,10 @@ import { createGraph } from './graphql/createGraph.ts';
 import { callerOf } from './http/caller.ts';
 import { graphiqlRoutes, hasGraphiql } from './http/graphiql/graphiqlRoutes.ts';
 import { graphqlDoor } from './http/graphqlDoor.ts';
-import { createMetrics, type PoolCounts } from './http/metrics.ts';
+import { createMetrics, type PoolCounts, type Scrape } from './http/metrics.ts';
 import { operationObserver } from './http/operationObserver.ts';
 import { createHttpServer } from './http/server.ts';
+import type { MetricsSnapshot } from './http/sumMetrics.ts';
 import type { Clock } from './lib/clock.ts';
 import { limits } from './lib/limits.ts';
 import type { Log } from './lib/log.ts';
@@ -48,6 +50,10 @@ export type AppOptions = {
   readonly randomBytes: Random;
   /** The identity provider whose users may call; undefined for none. */
   readonly jwt?: JwtOptions | undefined;
+  /** How many keys may be made at once; undefined for what a process may that serves alone. */
+  readonly argon2?: Argon2Bounds | undefined;
+  /** What `/metrics` answers where this process is one of several; undefined for its own numbers. */
+  readonly scrape?: (() => Promise<Scrape>) | undefined;
 };
 
 /** Whose JWTs are taken, and which of their claims name the tenant and the scopes. */
@@ -60,6 +66,10 @@ export type App = {
   /** Whether GET / is GraphiQL. */
   readonly graphiql: boolean;
   listen(): Promise<{ url: string }>;
+  /** Instead of listening: serves a connection that another process has accepted. */
+  take(socket: Socket): void;
+  /** This process's own metrics. */
+  snapshot(): Promise<MetricsSnapshot>;
   /** Answers what is in flight, then lets go of the database. */
   close(): Promise<void>;
 };
@@ -88,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     name: 'imported',
     connectionsMax: limits.importedPoolConnectionsMax,
   });
-  const argon2Queue = createArgon2Queue();
+  const argon2Queue = createArgon2Queue(options.argon2);
   const imported: ImportedLane = createImportedLane({
     keyring,
     lookup: createImportedLookup(importedPool),
@@ -117,6 +127,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   await graph.start();
   await node.start();
   const graphiql = options.introspection && hasGraphiql();
+  const metrics = createMetrics(
+    sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory: node.memory }),
+  );
   const server = createHttpServer({
     host: options.host,
     port: options.port,
@@ -138,13 +151,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
     ],
     log,
-    metrics: createMetrics(sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory: node.memory })),
+    metrics: options.scrape === undefined ? metrics : { ...metrics, text: options.scrape },
   });
 
   return {
     parts,
     graphiql,
     listen: () => server.listen(),
+    take: (socket) => server.take(socket),
+    snapshot: () => metrics.snapshot(),
     async close() {
       await server.drain();
       await node.leave();

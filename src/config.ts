@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { type JwtConfig, jwtVariables, wrongJwt } from './jwtConfig.ts';
 import { SetupError } from './lib/errors.ts';
 import { limits } from './lib/limits.ts';
@@ -12,6 +13,8 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export type Config = {
   readonly host: string;
   readonly port: number;
+  /** Processes that serve; with 1, the one that was started does. */
+  readonly workers: number;
   readonly dataDir: string;
   /** Undefined: the embedded database in `dataDir`. */
   readonly databaseUrl: string | undefined;
@@ -64,6 +67,14 @@ export const configVariables: { readonly [K in keyof Config]: ConfigVariable<Con
     expected: 'a whole number from 0 to 65535',
     secret: false,
     read: (text) => (/^(?:0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
+  },
+  workers: {
+    name: 'WORKERS',
+    default: '1',
+    description: 'How many processes serve, all at the one address. `auto` is one for each core.',
+    expected: `a whole number from 1 to ${limits.workersMax}, or auto`,
+    secret: false,
+    read: readWorkers,
   },
   dataDir: {
     name: 'DATA_DIR',
@@ -252,6 +263,11 @@ function readHost(text: string): string | undefined {
   // Only digits and dots is an IP address that is none, such as 256.0.0.1.
   const isName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text) && !/^[\d.]+$/.test(text);
   return isName ? text : undefined;
+}
+
+function readWorkers(text: string): number | undefined {
+  if (text === 'auto') return Math.min(availableParallelism(), limits.workersMax);
+  return /^[1-9]\d?$/.test(text) && Number(text) <= limits.workersMax ? Number(text) : undefined;
 }
 
 const ownParameters = [

@@ -1,19 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type App, createApp } from './app.ts';
 import { writeNewKeyFile } from './cli/newKeyFile.ts';
-import { reachingDatabase } from './cli/reachingDatabase.ts';
 import { type Config, readConfig } from './config.ts';
-import { systemRandom } from './crypto/random.ts';
 import type { Secret } from './crypto/Secret.ts';
-import { jwtOptions } from './jwtConfig.ts';
 import { bootstrap, bootstrapCaller, hasPlatformKey } from './keys/bootstrap.ts';
 import { SetupError } from './lib/errors.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
+import { openApp } from './openApp.ts';
 import { type Installation, openInstallation } from './openInstallation.ts';
-import { openCtx } from './store/Ctx.ts';
+import type { Service } from './Service.ts';
+import { type Ctx, openCtx } from './store/Ctx.ts';
+import type { DataFolder } from './store/dataFolder.ts';
 
 /** Starts the service by the environment, and stops it on a signal. */
 export async function startService(env: NodeJS.ProcessEnv = process.env): Promise<void> {
@@ -23,17 +22,22 @@ export async function startService(env: NodeJS.ProcessEnv = process.env): Promis
   const stop = onStopSignal(log);
   const opened: { close(): Promise<void> }[] = [];
   try {
-    const installation = await openInstallation(config, { purpose: 'keywright start', join: false });
+    const installation = await openInstallation(config, {
+      purpose: 'keywright start',
+      join: false,
+      keepsRing: config.workers > 1,
+    });
     opened.unshift(installation);
-    const app = await openApp(config, installation, log);
-    opened.unshift(app);
-    const { url } = await app.listen();
+    const service = await openService(config, installation, log);
+    opened.unshift(service);
+    const { url } = await service.listen();
     // After everything that can fail, and told at once: a failure between the making of a key and the telling would lose it.
-    const firstKey = await firstPlatformKey(app, installation);
-    const graphiql = app.graphiql ? `${url}/` : undefined;
+    const { folder } = installation;
+    const firstKey = folder && (await service.asBootstrap((ctx) => firstPlatformKey(ctx, folder)));
+    const graphiql = service.graphiql ? `${url}/` : undefined;
     tellWhere({ url, graphiql }, config, installation, log);
     if (firstKey !== undefined) tellFirstKey(firstKey, graphiql, log);
-    await stop;
+    await Promise.race([stop, service.hopeless]);
   } finally {
     // In order: what is in flight is answered, then the pools close, then the embedded database, which outlives us all.
     await closeAll(opened);
@@ -42,21 +46,24 @@ export async function startService(env: NodeJS.ProcessEnv = process.env): Promis
   log.flush();
 }
 
+/** What serves, in this process or in several that this one starts and watches. */
+async function openService(config: Config, installation: Installation, log: Log): Promise<Service> {
+  if (config.workers > 1) {
+    const { openWorkerService } = await import('./workerService.ts');
+    return openWorkerService(config, installation, log);
+  }
+  const app = await openApp(config, installation, log);
+  const asBootstrap: Service['asBootstrap'] = (work) =>
+    work(openCtx({ ...app.parts, caller: bootstrapCaller, now: app.parts.clock(), requestId: null }));
+  const hopeless = new Promise<never>(() => {});
+  return { graphiql: app.graphiql, listen: () => app.listen(), asBootstrap, hopeless, close: () => app.close() };
+}
+
 /** Each is closed, whatever becomes of the others; what went wrong first is told. */
 async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
   const faults: unknown[] = [];
   for (const part of parts) await part.close().catch((fault: unknown) => faults.push(fault));
   if (faults.length > 0) throw faults[0];
-}
-
-function openApp(config: Config, { database, keyring }: Installation, log: Log): Promise<App> {
-  const { recovery, recoveryDatabaseUrl: url } = config;
-  const introspection = config.nodeEnv !== 'production';
-  const jwt = jwtOptions(config);
-  const recoveryDatabase = url === undefined ? database : { connectionString: url };
-  const rest = { introspection, log, jwt, randomBytes: systemRandom };
-  const open = () => createApp({ ...config, database, keyring, ...rest, ...(recovery && { recoveryDatabase }) });
-  return url === undefined ? open() : reachingDatabase({ variable: 'RECOVERY_DATABASE_URL', url }, open);
 }
 
 /** Resolves at the first signal to stop; whoever asks twice is told nothing new, because every step has an end of its own. */
@@ -77,9 +84,7 @@ function onStopSignal(log: Log): Promise<void> {
 /** The first key of a fresh embedded database, and the file that holds it where there is no terminal to show it on. */
 type FirstKey = { readonly secret: Secret; readonly file: string | undefined };
 
-async function firstPlatformKey(app: App, { folder }: Installation): Promise<FirstKey | undefined> {
-  if (folder === undefined) return undefined;
-  const ctx = openCtx({ ...app.parts, caller: bootstrapCaller, now: app.parts.clock(), requestId: null });
+async function firstPlatformKey(ctx: Ctx, folder: DataFolder): Promise<FirstKey | undefined> {
   if (await hasPlatformKey(ctx)) return undefined;
   const file = process.stdout.isTTY ? undefined : folder.bootstrapKeyPath;
   const keep = async (secret: Secret) => {

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { Client } from 'pg';
 import type { Config } from './config.ts';
 import { createKeyring, type Keyring, parseKeyring } from './crypto/keyring.ts';
-import { readKeyringFile, writeNewKeyringFile } from './crypto/keyringFile.ts';
+import { readKeyringText, writeNewKeyringFile } from './crypto/keyringFile.ts';
 import { systemRandom } from './crypto/random.ts';
+import { Secret } from './crypto/Secret.ts';
 import { systemClock } from './lib/clock.ts';
 import { SetupError } from './lib/errors.ts';
+import { limits } from './lib/limits.ts';
 import { maskedUrl } from './lib/maskedUrl.ts';
 import { asRole } from './store/asRole.ts';
 import { checkKeyring, knowsKeyring } from './store/checkKeyring.ts';
@@ -20,6 +22,8 @@ import { refuseStandby } from './store/refuseStandby.ts';
 export type Installation = {
   readonly database: DatabaseAddress;
   readonly keyring: Keyring;
+  /** The ring's text, for workers that need it; undefined unless it was asked for. */
+  readonly ring: Secret | undefined;
   /** The login that owns the tables of the embedded database; of any other, MIGRATE_DATABASE_URL names it. */
   readonly owner: DatabaseAddress | undefined;
   /** The folder of the embedded database; undefined where DATABASE_URL names another. */
@@ -28,7 +32,12 @@ export type Installation = {
 };
 
 /** Who opens it: the service, which needs the data folder for itself, or a command, which may join a running service. */
-export type Opening = { readonly purpose: string; readonly join: boolean };
+export type Opening = {
+  readonly purpose: string;
+  readonly join: boolean;
+  /** Whether the ring's text is kept: otherwise nothing in this process holds it once it is read. */
+  readonly keepsRing?: boolean;
+};
 
 /** The login under which the service works on its embedded database: none of its rights are its own. */
 const embeddedLogin = 'keywright_service';
@@ -36,10 +45,12 @@ const embeddedDatabase = 'keywright';
 
 /** Opens what the configuration names, or says what is missing and the command that mends it. */
 export async function openInstallation(config: Config, opening: Opening): Promise<Installation> {
-  return config.databaseUrl === undefined ? openEmbedded(config, opening) : openRemote(config, config.databaseUrl);
+  return config.databaseUrl === undefined
+    ? openEmbedded(config, opening)
+    : openRemote(config, config.databaseUrl, opening);
 }
 
-async function openRemote(config: Config, connectionString: string): Promise<Installation> {
+async function openRemote(config: Config, connectionString: string, opening: Opening): Promise<Installation> {
   const database = { connectionString };
   return reaching(connectionString, async () => {
     await asRole(database, undefined, refuseStandby);
@@ -55,15 +66,26 @@ async function openRemote(config: Config, connectionString: string): Promise<Ins
         `${unbound}, so no row-level security would hold it. In production, give DATABASE_URL a login of its own, and MIGRATE_DATABASE_URL this one.`,
       );
     }
-    const keyring = await remoteKeyring(config);
-    await checkKeyring(database, keyring, config);
-    return { database, keyring, owner: undefined, folder: undefined, close: async () => {} };
+    const ring = await remoteRing(config);
+    await checkKeyring(database, ring.keyring, config);
+    return { database, ...kept(ring, opening), owner: undefined, folder: undefined, close: async () => {} };
   });
 }
 
-async function remoteKeyring({ keyringFile, keyringJson }: Config): Promise<Keyring> {
-  if (keyringJson !== undefined) return parseKeyring(keyringJson, 'KEYRING_JSON');
-  if (keyringFile !== undefined) return readKeyringFile(keyringFile);
+/** A ring, and the text that it was read from. */
+type Ring = { readonly keyring: Keyring; readonly text: Secret };
+
+function ringOf(text: Secret, where: string): Ring {
+  return { keyring: parseKeyring(text.reveal(), where), text };
+}
+
+function kept({ keyring, text }: Ring, { keepsRing = false }: Opening): Pick<Installation, 'keyring' | 'ring'> {
+  return { keyring, ring: keepsRing ? text : undefined };
+}
+
+async function remoteRing({ keyringFile, keyringJson }: Config): Promise<Ring> {
+  if (keyringJson !== undefined) return ringOf(new Secret(keyringJson), 'KEYRING_JSON');
+  if (keyringFile !== undefined) return ringOf(await readKeyringText(keyringFile), keyringFile);
   throw new SetupError(
     'DATABASE_URL needs a key ring: KEYRING_FILE or KEYRING_JSON. Make one: npx keywright keyring init FILE',
   );
@@ -87,7 +109,10 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
   const folder = openDataFolder(config.dataDir, opening);
   try {
     // A command that joined a running service is a guest of its database, too, and leaves it running.
-    const postgres = await startEmbeddedPostgres(folder.postgresPath, { join: folder.role === 'joiner' });
+    const postgres = await startEmbeddedPostgres(folder.postgresPath, {
+      join: folder.role === 'joiner',
+      settings: embeddedSettings(config),
+    });
     const close = async () => {
       await postgres.stop();
       folder.close();
@@ -100,9 +125,9 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
         await prepare({ ...admin, database: 'postgres' });
         await migrate(admin, embeddedLogin);
       }
-      const keyring = await embeddedKeyring(config, folder, database);
-      await checkKeyring(database, keyring, config);
-      return { database, keyring, owner: admin, folder, close };
+      const ring = await embeddedRing(config, folder, database);
+      await checkKeyring(database, ring.keyring, config);
+      return { database, ...kept(ring, opening), owner: admin, folder, close };
     } catch (error) {
       await close();
       throw error;
@@ -111,6 +136,12 @@ async function openEmbedded(config: Config, opening: Opening): Promise<Installat
     folder.close();
     throw error;
   }
+}
+
+/** Room for the pools of every worker: with too little, those that came last would serve nothing. */
+function embeddedSettings({ workers }: Config): Record<string, string> {
+  const needed = workers * limits.workerConnectionsMax + limits.postgresConnectionsSpare;
+  return needed > limits.postgresConnectionsMax ? { max_connections: String(needed) } : {};
 }
 
 /** The service's own database and login, made on the first start. */
@@ -130,8 +161,8 @@ async function prepare(admin: DatabaseAddress): Promise<void> {
   }
 }
 
-async function embeddedKeyring(config: Config, folder: DataFolder, database: DatabaseAddress): Promise<Keyring> {
-  if (config.keyringFile !== undefined || config.keyringJson !== undefined) return remoteKeyring(config);
+async function embeddedRing(config: Config, folder: DataFolder, database: DatabaseAddress): Promise<Ring> {
+  if (config.keyringFile !== undefined || config.keyringJson !== undefined) return remoteRing(config);
   const path = folder.keyringPath;
   if (!existsSync(path)) {
     if (await knowsKeyring(database)) {
@@ -142,5 +173,5 @@ async function embeddedKeyring(config: Config, folder: DataFolder, database: Dat
     }
     await writeNewKeyringFile(path, createKeyring(systemClock(), systemRandom));
   }
-  return readKeyringFile(path);
+  return ringOf(await readKeyringText(path), path);
 }

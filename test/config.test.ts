@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { type Config, configVariables, readConfig } from '../src/config.ts';
 import { SetupError } from '../src/lib/errors.ts';
@@ -6,6 +7,7 @@ import { markdownTable } from './support/markdownTable.ts';
 const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
+  workers: 1,
   dataDir: '.keywright',
   databaseUrl: undefined,
   migrateDatabaseUrl: undefined,
@@ -64,10 +66,15 @@ test('an empty variable is an unset one', () => {
   expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
 });
 
+test('WORKERS=auto is one for each core that this process may use', () => {
+  expect(readConfig({ WORKERS: 'auto' }).workers).toBe(Math.min(availableParallelism(), 64));
+});
+
 test('every variable is read', () => {
   const config = readConfig({
     HOST: '::1',
     PORT: '0',
+    WORKERS: '64',
     DATA_DIR: '/var/lib/keywright',
     DATABASE_URL: 'postgres://app:p%40ss@db:5432/keys?sslmode=require',
     MIGRATE_DATABASE_URL: 'postgresql://owner@db/keys',
@@ -84,6 +91,7 @@ test('every variable is read', () => {
     ...defaults,
     host: '::1',
     port: 0,
+    workers: 64,
     dataDir: '/var/lib/keywright',
     databaseUrl: 'postgres://app:p%40ss@db:5432/keys?sslmode=require',
     migrateDatabaseUrl: 'postgresql://owner@db/keys',
@@ -115,6 +123,7 @@ const host = 'expected an IP address or a host name without scheme and port, suc
 const port = 'expected a whole number from 0 to 65535.';
 const url =
   'expected a URL that begins with postgres:// or postgresql://, such as postgres://user:password@host:5432/name, without options and timeouts, which the service sets itself.';
+const workers = 'expected a whole number from 1 to 64, or auto.';
 const origins =
   'expected off, * or origins separated by commas, each lower case and without a path, such as https://app.example.com.';
 const prefix = 'expected a lower-case letter and then 1 to 14 lower-case letters or digits.';
@@ -131,6 +140,10 @@ test.each([
   ['PORT', '04', `"04": ${port}`],
   ['PORT', '4000 ', `"4000 ": ${port}`],
   ['PORT', 'http\u001b', `"http\\u{1b}": ${port}`],
+  ['WORKERS', '0', `"0": ${workers}`],
+  ['WORKERS', '65', `"65": ${workers}`],
+  ['WORKERS', '2.0', `"2.0": ${workers}`],
+  ['WORKERS', 'max', `"max": ${workers}`],
   ['RECOVERY', 'yes', '"yes": expected on or off.'],
   ['NODE_ENV', 'prod', '"prod": expected one of development, production, test.'],
   ['LOG_LEVEL', 'INFO', '"INFO": expected one of fatal, error, warn, info, debug, trace, silent.'],

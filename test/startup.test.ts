@@ -7,10 +7,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKeyring } from '../src/crypto/keyring.ts';
 import { systemRandom } from '../src/crypto/random.ts';
-import type { DatabaseAddress } from '../src/store/DatabaseAddress.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import type { Answered } from './support/service.ts';
 import { projectFolder, type ServiceProcess, startProcess, temporaryDataFolder } from './support/serviceProcess.ts';
+import { urlOf } from './support/urlOf.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -186,15 +186,6 @@ describe('a start that cannot be', () => {
 });
 
 describe('a start on a database of one’s own', () => {
-  /** A URL for the service's login, whatever way the tests reach the server. */
-  function urlOf(address: DatabaseAddress): string {
-    if ('connectionString' in address) return address.connectionString;
-    const url = new URL(`postgres://${address.user}@localhost/${address.database}`);
-    url.searchParams.set('host', address.host);
-    url.searchParams.set('port', String(address.port));
-    return url.href;
-  }
-
   function ringFile(json = createKeyring(new Date(), systemRandom)): string {
     const folder = mkdtempSync(join(tmpdir(), 'keywright-ring-'));
     cleanups.push(() => rmSync(folder, { recursive: true }));

@@ -6,6 +6,7 @@ import { SetupError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { type Keyring, parseKeyring } from './keyring.ts';
 import { type RingEntry, readRing, writeRing } from './ringFormat.ts';
+import { Secret } from './Secret.ts';
 
 const ownerOnly = 0o600;
 const anyoneElse = 0o077;
@@ -13,11 +14,16 @@ const groupReads = 0o040;
 
 /** Reads the ring in a file that nobody but its owner can read, or that root has given this service's group to read. */
 export async function readKeyringFile(path: string): Promise<Keyring> {
+  return parseKeyring((await readKeyringText(path)).reveal(), path);
+}
+
+/** The same ring as text, for whoever has to give it on. */
+export async function readKeyringText(path: string): Promise<Secret> {
   const file = await openExisting(path);
   try {
     // Asked of the open file and not of the path, so that what was checked is what is read.
     refuseUnsafe(path, await file.stat());
-    return parseKeyring(await file.readFile('utf8'), path);
+    return new Secret(await file.readFile('utf8'));
   } finally {
     await file.close();
   }

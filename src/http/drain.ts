@@ -30,6 +30,8 @@ export async function drain(server: Server, door: Door): Promise<void> {
     for (const { socket } of connections.values()) socket.destroy();
   }, limits.drainMs);
   await closed;
+  // Those that another process accepted are none of the listener's.
+  await Promise.all([...connections.keys()].map((socket) => new Promise((gone) => socket.once('close', gone))));
   clearInterval(idle);
   clearTimeout(deadline);
   // What is left to close is Node's timer that looks for slow clients.
@@ -40,7 +42,7 @@ export async function drain(server: Server, door: Door): Promise<void> {
  * Connections that the kernel has made and we have not taken yet would be reset by closing, requests and all. A turn of
  * the loop may take but one: so until a turn has brought nobody, or somebody keeps on knocking.
  */
-async function takeWaiting(server: Server): Promise<void> {
+export async function takeWaiting(server: NetServer): Promise<void> {
   let taken = 0;
   const count = () => void taken++;
   server.on('connection', count);

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { SetupError } from '../lib/errors.ts';
 
 /** Opens the listener, or says which of HOST and PORT is wrong and what would be right. */

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { addDurations } from './durations.ts';
 import type { OperationNote } from './operationNote.ts';
 import type { Route } from './routes.ts';
+import type { MetricsSnapshot } from './sumMetrics.ts';
 
 /** Connections of one pool. */
 export interface PoolCounts {
@@ -19,12 +20,17 @@ export interface MetricSources {
   readonly lease?: () => { readonly alive: boolean; readonly acked: number };
 }
 
+/** What `/metrics` answers. */
+export type Scrape = { readonly type: string; readonly body: string };
+
 /** The counters of one process. */
 export interface Metrics {
   httpRequest(route: string, method: string, status: number, seconds: number): void;
   graphqlOperation(operation: OperationNote, seconds: number): void;
   /** Everything in Prometheus's text format. */
-  text(): Promise<{ type: string; body: string }>;
+  text(): Promise<Scrape>;
+  /** The same as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -67,6 +73,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       }
     },
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON(),
   };
 }
 
@@ -146,6 +153,8 @@ function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {}
   new Gauge({
     name: 'keywright_lease_alive',
     help: 'Whether verifications are answered from memory: 1 while this process holds a lease, 0 while each asks the database.',
+    // Of several workers, the one that is worst off is told.
+    aggregator: 'min',
     registers,
     collect() {
       this.set(lease().alive ? 1 : 0);
@@ -154,6 +163,7 @@ function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {}
   new Gauge({
     name: 'keywright_changes_acked',
     help: 'The last entry of the change log that this process has read.',
+    aggregator: 'min',
     registers,
     collect() {
       this.set(lease().acked);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { limits } from '../lib/limits.ts';
 import type { Log } from '../lib/log.ts';
 import { answerClientErrors } from './clientErrors.ts';
@@ -33,6 +34,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** Takes requests from here on; a `SetupError` says why it cannot. */
   listen(): Promise<{ url: string }>;
+  /** Instead: from here on, serves connections that another process has accepted. */
+  take(socket: Socket): void;
   /** Answers what is in flight, closes everything, and resolves when nothing is open. May be called again. */
   drain(): Promise<void>;
 }
@@ -69,10 +72,27 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
   takeRequests(server, door);
   let drained: Promise<void> | undefined;
+  let takes = false;
   return {
     listen: () => listen(server, options),
+    take(socket) {
+      // Node looks for slow and idle clients only on a server that has heard that it listens.
+      if (!takes) server.emit('listening');
+      takes = true;
+      take(server, door, socket);
+    },
     drain: () => (drained ??= drain(server, door)),
   };
+}
+
+/** Serves a connection as Node's own server would one that it had accepted itself. */
+function take(server: Server, { connections, limits }: Door, socket: Socket): void {
+  if (connections.size >= limits.connectionsMax) {
+    socket.destroy();
+    return;
+  }
+  socket.allowHalfOpen = true;
+  server.emit('connection', socket);
 }
 
 function takeRequests(server: Server, door: Door): void {

@@ -233,6 +233,23 @@ export const limits = {
   /** Validation errors told of one document: enough to mend it, too few to make checking it dear. */
   graphqlErrorsMax: 5,
 
+  /** Processes of one service: the cores of large machines, and some 1,200 connections to the database. */
+  workersMax: 64,
+  /** A worker that dies sooner than this after its start has died at once: those that serve first get this far. */
+  workerYoungMs: 10_000,
+  /** After so many such deaths in a row of one worker the service ends: the next would not be the one that lives. */
+  workerYoungDeathsMax: 5,
+  /** How long the first of them waits to be replaced; each further one twice as long, 1.5 s in all. */
+  workerBackOffMs: 100,
+  /** How long a stopping service waits for its workers; each has an end of its own well before it. */
+  workerStopMs: 28_000,
+  /** How long a scrape waits for the numbers of a busy worker; then its last ones are taken. */
+  workerSnapshotMs: 1_000,
+  /** argon2id jobs at once in each of several workers: there is one for each core. */
+  workerArgon2Concurrency: 1,
+  /** Creations that may wait for it there: the last waits about a second, as in a process that serves alone. */
+  workerArgon2QueueMax: 50,
+
   /** Connections for everything but verification; eight nodes stay below Postgres's default of 100. */
   poolConnectionsMax: 10,
   verifyPoolConnectionsMax: 4,
@@ -254,8 +271,12 @@ export const limits = {
   postgresStopTimeoutMs: 8_000,
   /** How often a starting or stopping Postgres is looked at: a fifth of a warm start. */
   postgresPollMs: 5,
-  /** `max_connections` of the embedded Postgres: its own default, and six nodes' worth of pools. */
+  /** `max_connections` of the embedded Postgres: its own default, and enough for four workers; more raise it. */
   postgresConnectionsMax: 100,
+  /** What one worker may open at most: 10 + 4 + 2 + 2 for its pools, and one to hear of revocations. */
+  workerConnectionsMax: 19,
+  /** Connections of the embedded Postgres beside those of workers: commands, and those reserved for its superuser. */
+  postgresConnectionsSpare: 20,
   /** Its log: some ten thousand lines, years of an undisturbed service. Beyond this the older half goes. */
   postgresLogBytesMax: 1024 * 1024,
   /** How often a running log is measured. */

@@ -16,6 +16,8 @@ export interface Log extends Logger {
    * collecting fields into objects would cost more than handling the request's metrics, route and headers together.
    */
   infoFields(json: string): void;
+  /** Lines that another process of this service has finished, as they are and behind each other. */
+  finishedLines(text: string): void;
 }
 
 /** Where lines go: a file descriptor, or whatever takes text. */
@@ -25,8 +27,14 @@ export type LogDestination = number | DestinationStream;
  * A log whose finished lines are searched for tokens: whichever way one came in, it is cut before anything is written.
  * JSON lines, or lines for people where the destination is a terminal (`pretty` says otherwise).
  */
-export function createLog(options: { level: LogLevel; pretty?: boolean; destination: LogDestination }): Log {
-  const { level, destination } = options;
+export function createLog(options: {
+  level: LogLevel;
+  pretty?: boolean;
+  /** The number of this process among several, which each of its lines then tells. */
+  worker?: number;
+  destination: LogDestination;
+}): Log {
+  const { level, destination, worker } = options;
   const pretty = options.pretty ?? (typeof destination === 'number' && isatty(destination));
   const open = pretty ? openTerminal : openLogFile;
   const file = typeof destination === 'number' ? open(destination) : destination;
@@ -35,7 +43,7 @@ export function createLog(options: { level: LogLevel; pretty?: boolean; destinat
   const log = pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: timeField,
       formatters: { level: (label) => ({ level: label }) },
       serializers,
@@ -43,9 +51,13 @@ export function createLog(options: { level: LogLevel; pretty?: boolean; destinat
     },
     file,
   );
+  const whose = worker === undefined ? '' : `,"worker":${worker}`;
   return Object.assign(log, {
     infoFields(json: string) {
-      if (log.isLevelEnabled('info')) file.write(finish(`{"level":"info"${timeField()}${json}}\n`));
+      if (log.isLevelEnabled('info')) file.write(finish(`{"level":"info"${timeField()}${whose}${json}}\n`));
+    },
+    finishedLines(text: string) {
+      file.write(text);
     },
   });
 }

@@ -252,3 +252,17 @@ describe('written to a file', () => {
     expect(await exitCode(child)).toBe(0);
   });
 });
+
+test('one of several processes tells in every line which one it is, and lines of others go through as they are', () => {
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', worker: 2, destination: { write: (line) => void lines.push(line) } });
+  log.info({ a: 1 }, 'x');
+  log.infoFields(',"msg":"request"');
+  log.finishedLines('{"worker":1}\n{"worker":3}\n');
+  const told = lines
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(told.map(({ worker }) => worker)).toEqual([2, 2, 1, 3]);
+});

@@ -1,0 +1,66 @@
+import { isatty } from 'node:tty';
+import type { Config } from './config.ts';
+import { createArgon2Queue } from './crypto/argon2Queue.ts';
+import { systemRandom } from './crypto/random.ts';
+import { createHandout } from './http/handout.ts';
+import { bootstrapCaller } from './keys/bootstrap.ts';
+import { assert } from './lib/assert.ts';
+import { systemClock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import type { Installation } from './openInstallation.ts';
+import type { Service } from './Service.ts';
+import { openCtx } from './store/Ctx.ts';
+import { createNodes } from './store/createNodes.ts';
+import { openOrm } from './store/orm.ts';
+import { openVerifierPool } from './store/verifierPool.ts';
+import { createWorkerCounts } from './workerCounts.ts';
+import { openWorkers } from './workers.ts';
+
+/** The service in several processes: this one keeps the listener and the database, and starts those that serve. */
+export async function openWorkerService(config: Config, installation: Installation, log: Log): Promise<Service> {
+  const { database, keyring, ring } = installation;
+  assert(ring !== undefined, 'workers are given the ring');
+  const handout = createHandout();
+  const workers = openWorkers({
+    count: config.workers,
+    task: { config, database, ring: ring.reveal(), pretty: isatty(1) },
+    handout,
+    counts: createWorkerCounts(),
+    log,
+  });
+  let graphiql = false;
+  return {
+    get graphiql() {
+      return graphiql;
+    },
+    async listen() {
+      // Before anybody is started: a port that is taken is told once, and at once.
+      const at = await handout.listen(config);
+      graphiql = (await workers.start()).graphiql;
+      return at;
+    },
+    async asBootstrap(work) {
+      const { orm } = openOrm(database);
+      const pool = openVerifierPool(database, { name: 'bootstrap', connectionsMax: 1 });
+      const { tokenPrefix } = config;
+      const minting = { keyring, tokenPrefix, randomBytes: systemRandom, argon2Queue: createArgon2Queue() };
+      try {
+        return await work(
+          openCtx({
+            orm,
+            nodes: createNodes(pool),
+            caller: bootstrapCaller,
+            now: systemClock(),
+            requestId: null,
+            minting,
+          }),
+        );
+      } finally {
+        await pool.end();
+        await orm.close(true);
+      }
+    },
+    hopeless: workers.hopeless,
+    close: () => workers.close(),
+  };
+}
