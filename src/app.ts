@@ -27,6 +27,7 @@ import { createImportedLookup } from './verification/importedLookup.ts';
 import { createUserLookup } from './verification/lookupUser.ts';
 import type { Memory } from './verification/memory.ts';
 import { createRehash } from './verification/rehash.ts';
+import { createUses, type Later, type Uses } from './verification/uses.ts';
 
 /** What a service is made of; tests give other values, never other code. */
 export type AppOptions = {
@@ -48,6 +49,8 @@ export type AppOptions = {
   /** For tests: without it, the database's clock counts for everything. */
   readonly clock?: Clock;
   readonly randomBytes: Random;
+  /** What waits before the uses of keys are written; a timer, unless a test does it by hand. */
+  readonly later?: Later | undefined;
   /** The identity provider whose users may call; undefined for none. */
   readonly jwt?: JwtOptions | undefined;
   /** How many keys may be made at once; undefined for what a process may that serves alone. */
@@ -110,10 +113,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     keyring,
     onFault: (error) => log.error({ err: error }, 'a hash could not be made anew'),
   });
+  const uses = createUses({
+    pool: verifierPool,
+    onFault: (error) => log.warn({ err: error }, 'the last uses of keys could not be written'),
+    later: options.later,
+  });
   const parts: GraphParts = {
     orm: open.orm,
     minting: { keyring, tokenPrefix, randomBytes, argon2Queue },
-    prover: { keyring, memory: node.memory, flights: node.flights, imported, rehash, recovery: recovering?.recovery },
+    prover: {
+      keyring,
+      memory: node.memory,
+      flights: node.flights,
+      imported,
+      rehash,
+      uses,
+      recovery: recovering?.recovery,
+    },
     nodes: node.nodes,
     clock,
   };
@@ -128,7 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await node.start();
   const graphiql = options.introspection && hasGraphiql();
   const metrics = createMetrics(
-    sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory: node.memory }),
+    sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory: node.memory, uses }),
   );
   const server = createHttpServer({
     host: options.host,
@@ -166,7 +182,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await graph.stop();
       await argon2Queue.drain();
       await recovering?.close();
-      await rehash.drain();
+      // Both at once: each has five seconds, and whoever stops the process has set it an end as well.
+      await Promise.all([rehash.drain(), uses.drain()]);
       await open.orm.close(true);
       await verifierPool.end();
       await importedPool.end();
@@ -190,10 +207,11 @@ type Counted = {
   readonly argon2Queue: Argon2Queue;
   readonly recovering: OpenRecovery | undefined;
   readonly memory: Memory;
+  readonly uses: Uses;
 };
 type CountedPool = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
 
-function sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory }: Counted) {
+function sources({ open, verifierPool, importedPool, argon2Queue, recovering, memory, uses }: Counted) {
   const counts = (pool: CountedPool | undefined): PoolCounts => ({
     total: pool?.totalCount ?? 0,
     idle: pool?.idleCount ?? 0,
@@ -209,5 +227,6 @@ function sources({ open, verifierPool, importedPool, argon2Queue, recovering, me
     caches: { keys: () => memory.size },
     lease: () => ({ alive: memory.lease.isAlive(), acked: memory.lease.acked }),
     argon2: { create: () => argon2Queue, ...(recovering && { recover: () => recovering.queue }) },
+    uses: () => uses,
   };
 }

@@ -117,6 +117,7 @@ describe('the pages', () => {
       argon2: { create: () => ({ running: 0, waiting: 0 }) },
       caches: { keys: () => 0 },
       lease: () => ({ alive: true, acked: 0 }),
+      uses: () => ({ waiting: 0, written: 0, dropped: 0 }),
     });
     metrics.httpRequest('/graphql', 'POST', 200, 0.001);
     metrics.graphqlOperation({ fields: ['viewer'], label: 'viewer', outcome: 'ok' }, 0.001);

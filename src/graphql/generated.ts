@@ -56,7 +56,10 @@ export type ApiKey = Node & {
   id: Scalars['ID']['output'];
   /** Whether the key itself works now: active, and inside its window. Its tenant and its owner count besides. */
   isActive: Scalars['Boolean']['output'];
-  /** When a verification last succeeded. This release does not record it yet. */
+  /**
+   * When it was last used: a verification answered VALID, or it let a request of its own in. Exact to a minute, and written some
+   * seconds later. Null if never, or not since uses are recorded. Using it does not count as a change.
+   */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The user who made it; null when the platform or a key did, the user is gone, or you may not read it. */
   maker?: Maybe<User>;
@@ -148,7 +151,7 @@ export type ApiKeyFilter = {
   expiresBefore?: InputMaybe<Scalars['DateTime']['input']>;
   /** Only keys that work now, or only those that do not: see `ApiKey.isActive`. */
   isActive?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Only keys last used at this moment or later. */
+  /** Only keys last used at this moment or later, in the sense of `ApiKey.lastUsedAt`: to the minute. */
   lastUsedAfter?: InputMaybe<Scalars['DateTime']['input']>;
   /** Only keys last used before this moment; those never used are not among them. */
   lastUsedBefore?: InputMaybe<Scalars['DateTime']['input']>;
@@ -187,7 +190,7 @@ export type ApiKeySecretVersion = {
   createdAt: Scalars['DateTime']['output'];
   /** When it ends: its grace, or the key's own end. */
   expiresAt?: Maybe<Scalars['DateTime']['output']>;
-  /** When it was last presented with success. This release does not record it yet. */
+  /** When it was last used, in the sense of `ApiKey.lastUsedAt`: before you end an old secret, see whether somebody still has it. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Its number, counted from 1 for each key. */
   no: Scalars['Int']['output'];
@@ -1111,7 +1114,7 @@ export type RetireApiKeySecretPayload = {
   __typename?: 'RetireApiKeySecretPayload';
   /** The key without that secret. */
   apiKey?: Maybe<ApiKey>;
-  /** When the secret was last presented with success; null if never. */
+  /** When the secret was last used, in the sense of `ApiKey.lastUsedAt`; null if never. What came in the last seconds may be missing. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it has reached every node that verifies. */
   propagation?: Maybe<KeywrightPropagation>;

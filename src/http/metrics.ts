@@ -18,6 +18,7 @@ export interface MetricSources {
   readonly caches?: Readonly<Record<string, () => number>>;
   /** Whether this process may answer from memory, and the last change that it has read. */
   readonly lease?: () => { readonly alive: boolean; readonly acked: number };
+  readonly uses?: () => { readonly waiting: number; readonly written: number; readonly dropped: number };
 }
 
 /** What `/metrics` answers. */
@@ -40,6 +41,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   addGauges([registry], sources);
+  if (sources.uses !== undefined) addUses([registry], sources.uses);
   const countRequest = addTally(registry, {
     name: 'keywright_http_requests_total',
     help: 'HTTP requests by route, method and status; 499 is a client that left before its answer.',
@@ -169,4 +171,29 @@ function addGauges(registers: Registry[], { pools = {}, argon2 = {}, caches = {}
       this.set(lease().acked);
     },
   });
+}
+
+function addUses(registers: Registry[], uses: NonNullable<MetricSources['uses']>): void {
+  new Gauge({
+    name: 'keywright_uses_waiting',
+    help: 'Secrets whose last use is not written yet.',
+    registers,
+    collect() {
+      this.set(uses().waiting);
+    },
+  });
+  for (const [count, help] of [
+    ['written', 'Rows, of keys and of retiring secrets, into which a last use was written.'],
+    ['dropped', 'Uses that there was no room for, or that could not be written.'],
+  ] as const) {
+    new Counter({
+      name: `keywright_uses_${count}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(uses()[count]);
+      },
+    });
+  }
 }

@@ -68,7 +68,8 @@ async function rotate(
     mintedKeyNo: minted.mintedKeyNo,
     secretNo: oldNo + 1,
     secretCreatedAt: ctx.now.toISOString(),
-    secretLastUsedAt: null,
+    // Said raw, too: it may have been used since it was read, and the new secret would have the old one's use.
+    secretLastUsedAt: raw<null>('null'),
     updatedAt: ctx.now.toISOString(),
   });
   minted.keepLock(apiKey.secretNo);
@@ -80,6 +81,8 @@ async function rotate(
     await remember();
     await retireSecret(ctx, { id, oldNo, oldEndsAt });
   });
+  // What was written raw is read back, but for a null.
+  apiKey.secretLastUsedAt = null;
   return { apiKey, secret: minted.token, replayed: false };
 }
 

@@ -1,5 +1,9 @@
+import { nodeLimits } from './nodeLimits.ts';
+
 /** Every limit of the service: its number, its unit in its name, and its reason. */
 export const limits = {
+  ...nodeLimits,
+
   /** A body of one request: a `createApiKey` with full metadata fits four times. */
   bodyBytesMax: 32 * 1024,
   /** Request line and headers together: room for two credentials and a browser's headers. Node's default today. */
@@ -69,62 +73,6 @@ export const limits = {
   metadataBytesMax: 8 * 1024,
   metadataDepthMax: 5,
 
-  /** How long a verifying node may answer from memory without having asked: a lease. */
-  leaseMs: 5_000,
-  /** A node gives up its lease so much earlier than the database: a tenth, for clocks that run at different speeds. */
-  leaseMarginShare: 0.1,
-  /** How often a lease is renewed: four times before it ends. */
-  leaseTickMs: 1_000,
-  /** The same where the database cannot wake its nodes: every change waits so long, and a question costs some 0.2 ms. */
-  leasePollMs: 250,
-  /** Between two tries after one that failed. */
-  leaseRetryMs: 100,
-  /** One question of a renewal: with two of them and a new connection, a lease has not ended. */
-  leaseQueryTimeoutMs: 2_000,
-  /** An answer that took longer than this says little about the database's clock, */
-  clockDoubtMs: 100,
-  /** unless there was no better one for so long. */
-  clockAgeMs: 60_000,
-  /** How long a node that starts waits to hear itself, before it asks at short intervals instead. */
-  listenTrialMs: 1_000,
-  /** Changes that one renewal reads: a node that missed more empties its memory instead. */
-  changesReadMax: 10_000,
-  /** Changes that a node remembers, to keep out what was read before them; a read takes no longer than some hundred. */
-  tombstonesMax: 10_000,
-  /** How long changes are kept: nodes read them within seconds, and one that slept for longer empties its memory. */
-  changesKeptSeconds: 3_600,
-  /** How often old ones are removed, and how many at once. */
-  changesPruneMs: 60_000,
-  changesPruneRows: 10_000,
-
-  /** Keys in a node's memory at 300 bytes or less, if nobody says otherwise. */
-  cachedKeysDefault: 1_000_000,
-  /** The most that can be asked for: three gigabytes. */
-  cachedKeysMax: 10_000_000,
-  /** What one tenant may hold of a full memory: beyond this it makes room at its own cost. */
-  cacheTenantShareMax: 0.5,
-  /** What keys hold beyond that, in metadata above all: the oldest of these go first. */
-  cacheExtraBytesMax: 64 * 1024 * 1024,
-  /** Keys that are spared for having been used, until one goes all the same. */
-  cacheChancesMax: 8,
-  /** Keys that are looked at to make room: of one tenant, who holds half of all, there is one among so many. */
-  cacheRoomLooksMax: 64,
-  /** Tokens with a right tag that are not known, a few hundred bytes each: only keys that were deleted have any. */
-  unknownTokensMax: 10_000,
-  unknownTokenMs: 5_000,
-  /** Keys that one statement looks up: enough to make it cheap, few enough that it takes a millisecond or two. */
-  lookupBatchMax: 100,
-  /** Keys that wait to be looked up: at 50,000 a second, the last waits a fifth of one. Whoever comes then is told to try again. */
-  lookupsWaitingMax: 10_000,
-
-  /** Beyond its lease, a node that was told to may go on through an outage so long; a withdrawal waits for it, or says so. */
-  outageGraceSecondsMax: 300,
-  /** How long a withdrawal waits for every node if nobody says otherwise; a healthy node takes a tenth of it. */
-  propagationWaitMsDefault: 1_000,
-  /** The longest anybody may have it wait: two leases, after which the slowest node has asked or is dead. */
-  propagationWaitMsMax: 10_000,
-  /** How often the nodes are looked at meanwhile: well below the time in which a healthy one acknowledges. */
-  propagationPollMs: 10,
   /** Longest grace of a rotated secret: thirty days; beyond that it is a second key. */
   graceSecondsMax: 30 * 24 * 3600,
   /** Secrets of one key that verify at the same time; each costs a hash at a cold verification. */

@@ -33,9 +33,11 @@ export type Proof = KeyFacts & {
   readonly secretNo: number;
   /** When the presented secret ends; null for the current one, which ends with its key. */
   readonly secretEndsAtMs: number | null;
+  /** When its use was last noted, in seconds of Unix time; 0 for never. Of what is remembered, not every use is worth a note. */
+  notedSeconds: number;
 };
 
 /** What became of one presented secret. */
 export function proofOf({ secrets: _, ...facts }: KeyRow, { no, endsAtMs }: Pick<SecretRow, 'no' | 'endsAtMs'>): Proof {
-  return { ...facts, secretNo: no, secretEndsAtMs: endsAtMs };
+  return { ...facts, secretNo: no, secretEndsAtMs: endsAtMs, notedSeconds: 0 };
 }

@@ -2,6 +2,7 @@ import type { Caller } from '../lib/Caller.ts';
 import { effectiveScopes, judge, wantNothing } from './judge.ts';
 import type { KeyFacts } from './KeyRow.ts';
 import { type Prover, prove } from './prove.ts';
+import { noteUse } from './uses.ts';
 import { earliest } from './verifyApiKey.ts';
 
 /** Who presents this token; undefined unless its verdict is VALID. The same path as every verification. */
@@ -9,6 +10,7 @@ export async function authenticate(prover: Prover, token: string, now: Date): Pr
   const proof = await prove(prover, token);
   if (proof === undefined) return undefined;
   if (judge(proof, now.getTime(), wantNothing) !== 'VALID') return undefined;
+  noteUse(prover.uses, proof, now.getTime());
   const endsAtMs = earliest(proof);
   return {
     standing: standingOf(proof),

@@ -10,8 +10,9 @@ import { type KeyRow, type Proof, proofOf, type SecretRow } from './KeyRow.ts';
 import type { Memory } from './memory.ts';
 import type { Recovery } from './recovery.ts';
 import type { Rehash } from './rehash.ts';
+import type { Uses } from './uses.ts';
 
-/** What a proof needs: the ring, what this node remembers, two ways to the rows, and what brings rows to the active key. */
+/** What a proof needs: the ring, what this node remembers, two ways to the rows, and what is done behind the answer. */
 export type Prover = {
   readonly keyring: Keyring;
   readonly memory: Memory;
@@ -19,6 +20,7 @@ export type Prover = {
   /** The way of tokens that were not made here. */
   readonly imported: ImportedLane;
   readonly rehash: Rehash;
+  readonly uses: Uses;
   /** Undefined unless the operator has declared ring keys lost and turned recovery on. */
   readonly recovery: Recovery | undefined;
 };

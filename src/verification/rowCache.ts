@@ -48,6 +48,7 @@ class Entry implements Proof {
   readonly secretEndsAtMs: number | null;
   readonly digest: string;
   readonly extraBytes: number;
+  notedSeconds: number;
   /** Found since it was last looked at as one that could go. */
   found = false;
   /** Another secret of the same key. */
@@ -67,6 +68,7 @@ class Entry implements Proof {
     this.secretEndsAtMs = proof.secretEndsAtMs;
     this.digest = digest;
     this.extraBytes = extraBytes;
+    this.notedSeconds = proof.notedSeconds;
   }
   get keyId(): string {
     return decodeUuid(this.kid) ?? '';

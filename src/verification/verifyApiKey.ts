@@ -4,6 +4,7 @@ import { parseWantedScopes } from '../lib/scopes.ts';
 import { judge, type VerdictCode, type Want, wantNothing } from './judge.ts';
 import type { Proof } from './KeyRow.ts';
 import { type Prover, prove } from './prove.ts';
+import { noteUse } from './uses.ts';
 
 /** A token, and what its bearer wants to do. */
 export type VerifyApiKeyInput = {
@@ -30,16 +31,21 @@ export function verifyApiKey(
 ): Verdict | Promise<Verdict> {
   const reach = requireReach(caller, 'keys:verify');
   const want = parseWant(input);
-  const seen = reach === 'all' ? null : caller.tenantId;
+  const question = { tenantSeen: reach === 'all' ? null : caller.tenantId, nowMs: now.getTime(), want };
   const proof = prove(prover, input.token);
-  if (proof instanceof Promise) return proof.then((proven) => verdictOn(proven, seen, now, want));
-  return verdictOn(proof, seen, now, want);
+  if (proof instanceof Promise) return proof.then((proven) => verdictOn(prover, proven, question));
+  return verdictOn(prover, proof, question);
 }
 
-function verdictOn(proof: Proof | undefined, tenantSeen: string | null, now: Date, want: Want): Verdict {
+/** `tenantSeen`: the one whose keys the caller sees; null for all. */
+type Question = { readonly tenantSeen: string | null; readonly nowMs: number; readonly want: Want };
+
+function verdictOn(prover: Prover, proof: Proof | undefined, { tenantSeen, nowMs, want }: Question): Verdict {
   if (proof === undefined) return invalid;
   if (tenantSeen !== null && proof.tenantId !== tenantSeen) return invalid;
-  const code = judge(proof, now.getTime(), want);
+  const code = judge(proof, nowMs, want);
+  // A refused use is none: whoever goes by the last one, to clear away a key, would keep it for its thief's sake.
+  if (code === 'VALID') noteUse(prover.uses, proof, nowMs);
   return code === 'INVALID' ? invalid : { code, row: proof, endsAtMs: earliest(proof) };
 }
 

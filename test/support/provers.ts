@@ -13,6 +13,9 @@ import type { Proven } from '../../src/verification/rehash.ts';
 /** The lane of imported tokens where there are none. */
 export const noneImported: ImportedLane = { find: async () => undefined, forget: () => {} };
 
+/** What notes the uses of keys where nobody looks at them. */
+const unnoted: Prover['uses'] = { note: () => true, waiting: 0, written: 0, dropped: 0, drain: async () => {} };
+
 const noRehash: Prover['rehash'] = { offer: () => {}, waiting: 0, drain: async () => {} };
 
 /** A memory that never gets a lease: whoever asks it asks the database. */
@@ -41,7 +44,7 @@ export function proverOn(
 ): Prover {
   const memory = noMemory();
   const flights = createFlights({ memory, readRows: createReadRows(pool), statementsMax: 4, defer: setImmediate });
-  return { keyring, memory, flights, imported, rehash, recovery };
+  return { keyring, memory, flights, imported, rehash, uses: unnoted, recovery };
 }
 
 /** The row that proved a token, with the secret that was presented: as whoever may make its hash anew is offered it. */

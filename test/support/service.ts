@@ -1,4 +1,4 @@
-import { type AppOptions, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { createKeyring, type Keyring, parseKeyring } from '../../src/crypto/keyring.ts';
 import { systemRandom } from '../../src/crypto/random.ts';
 import { bootstrap, bootstrapCaller } from '../../src/keys/bootstrap.ts';
@@ -37,6 +37,8 @@ export type TestService = {
   graph(query: string, variables?: Record<string, unknown>, key?: string | null): Promise<GraphAnswer>;
   /** A second process' worth of service on the same database, as another machine would run it. Close it first. */
   another(): Promise<TestService>;
+  /** Writes the uses of keys now: by themselves they wait, so that no statement comes from nowhere and no row changes. */
+  writeUses(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -63,6 +65,7 @@ export async function startTestService({
     log: createLog({ level: 'info', destination: { write: (line: string) => void logged.push(line) } }),
     clock: () => clock.now,
     randomBytes: systemRandom,
+    later: () => {},
     jwt,
   };
   const app = await createApp(options);
@@ -73,24 +76,22 @@ export async function startTestService({
     await app.close();
     await database.drop();
   };
-  return serviceOf(await app.listen(), asked, options, close);
+  return serviceOf(app, await app.listen(), { asked, options, close });
 }
 
 type Asked = Pick<TestService, 'database' | 'keyring' | 'platformKey' | 'clock' | 'logged'>;
 
-function serviceOf(
-  { url }: { url: string },
-  asked: Asked,
-  options: AppOptions,
-  close: () => Promise<void>,
-): TestService {
+type Rest = { readonly asked: Asked; readonly options: AppOptions; readonly close: () => Promise<void> };
+
+function serviceOf(app: App, { url }: { url: string }, { asked, options, close }: Rest): TestService {
   return {
     ...asked,
     url,
     async another() {
-      const app = await createApp(options);
-      return serviceOf(await app.listen(), asked, options, () => app.close());
+      const next = await createApp(options);
+      return serviceOf(next, await next.listen(), { asked, options, close: () => next.close() });
     },
+    writeUses: () => app.parts.prover.uses.drain(),
     ...graphOf(url, asked.platformKey),
     close,
   };

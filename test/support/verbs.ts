@@ -20,7 +20,7 @@ const selections = {
   deleteUser: 'deletedUserId deletedApiKeys',
   createApiKey: `${apiKey} secret replayed`,
   updateApiKey: changedKey,
-  rotateApiKey: 'apiKey { id secrets { no state createdAt expiresAt } updatedAt } secret replayed',
+  rotateApiKey: 'apiKey { id secrets { no state createdAt expiresAt lastUsedAt } updatedAt } secret replayed',
   retireApiKeySecret: 'apiKey { id secrets { no state } updatedAt } lastUsedAt',
   disableApiKey: changedKey,
   enableApiKey: changedKey,

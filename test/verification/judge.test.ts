@@ -21,6 +21,7 @@ const good: Proof = {
   metadata: {},
   secretNo: 1,
   secretEndsAtMs: null,
+  notedSeconds: 0,
 };
 
 // What alone makes each verdict; two that exclude each other share a field.

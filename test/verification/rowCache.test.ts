@@ -32,6 +32,7 @@ function proofOf(facts: Partial<Proof> = {}): Proof {
     metadata: {},
     secretNo: 1,
     secretEndsAtMs: null,
+    notedSeconds: 0,
     ...facts,
   };
 }
