@@ -140,7 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     observer: operationObserver(),
     onError: ({ requestId, kind, error }) => log[kind === 'fault' ? 'error' : 'warn']({ requestId, err: error }, kind),
   });
-  await graph.start();
+  await graph.apollo.start();
   await node.start();
   const graphiql = options.introspection && hasGraphiql();
   const metrics = createMetrics(
@@ -153,8 +153,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes: [
       graphqlDoor(graph, async (request) => {
         const caller = await callerOf({ prover: parts.prover, jwtProver }, request.headers, clock());
-        const { requestId, signal } = request;
-        return createContext(parts, { caller, requestId, signal });
+        const { requestId } = request;
+        return createContext(parts, {
+          caller,
+          requestId,
+          get signal() {
+            return request.signal;
+          },
+        });
       }),
       ...(graphiql ? graphiqlRoutes() : []),
     ],
@@ -179,7 +185,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async close() {
       await server.drain();
       await node.leave();
-      await graph.stop();
+      await graph.apollo.stop();
       await argon2Queue.drain();
       await recovering?.close();
       // Both at once: each has five seconds, and whoever stops the process has set it an end as well.

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../lib/Caller.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Denied } from '../lib/errors.ts';
@@ -30,6 +31,8 @@ export type Context = {
   readonly prover: Prover;
   readonly tokenPrefix: string;
   readonly now: Date;
+  /** What the operation came to, where it has been executed already and Apollo only puts it into words. */
+  readonly executed?: ExecutionResult;
   /** Who asks; refuses whoever presented nothing. */
   caller(): Caller;
   /** A unit of work of its own for each root field that changes something. */
@@ -41,15 +44,16 @@ export type Context = {
 };
 
 /** One request's context. */
-export function createContext(
-  { orm, minting, prover, nodes, clock }: GraphParts,
-  { caller, requestId, signal }: GraphRequest,
-): Context {
+export function createContext({ orm, minting, prover, nodes, clock }: GraphParts, request: GraphRequest): Context {
+  const { caller, requestId } = request;
   const now = clock();
   let reading: Reading | undefined;
   const context: Context = {
     requestId,
-    signal,
+    // Made when somebody asks for it: a verification is over before anyone could leave.
+    get signal() {
+      return request.signal;
+    },
     prover,
     tokenPrefix: minting.tokenPrefix,
     now,
@@ -60,13 +64,13 @@ export function createContext(
     begin() {
       // What the last root field changed, the next one's fields must see.
       reading = undefined;
-      return openCtx({ orm, nodes, caller: context.caller(), now, requestId, minting, signal });
+      return openCtx({ orm, nodes, caller: context.caller(), now, requestId, minting, signal: request.signal });
     },
     beginAs(bearer) {
-      return openCtx({ orm, nodes, caller: bearer, now, requestId, minting, signal });
+      return openCtx({ orm, nodes, caller: bearer, now, requestId, minting, signal: request.signal });
     },
     reading() {
-      reading ??= openReading({ orm, caller: context.caller(), now, keyring: minting.keyring, signal });
+      reading ??= openReading({ orm, caller: context.caller(), now, keyring: minting.keyring, signal: request.signal });
       return reading;
     },
   };

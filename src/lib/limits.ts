@@ -180,6 +180,15 @@ export const limits = {
   graphqlTokensMax: 1_500,
   /** Validation errors told of one document: enough to mend it, too few to make checking it dear. */
   graphqlErrorsMax: 5,
+  /** GraphQL documents that are kept, parsed and validated: a frontend has dozens, a hostile client as many as it likes. */
+  knownDocumentsMax: 1_000,
+  /** Their memory, as far as it can be estimated by their lexical tokens and planned fields. */
+  knownDocumentsBytesMax: 32 * 1024 * 1024,
+  /** Selections that one operation unfolds to when it is planned: fragments within fragments can double them each time. */
+  plannedSelectionsMax: 2_000,
+  /** Values of an `Accept` header whose form of answer is remembered, and their length: clients have a handful. */
+  knownAcceptsMax: 100,
+  knownAcceptCharsMax: 256,
 
   /** Processes of one service: the cores of large machines, and some 1,200 connections to the database. */
   workersMax: 64,

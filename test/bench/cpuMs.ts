@@ -22,6 +22,12 @@ export function serviceCpuMs({ pid, databasePid }: Pick<BenchService, 'pid' | 'd
   return all.reduce<number>((sum, ticks = 0) => sum + ticks, 0) * tickMs;
 }
 
+/** The CPU time that one process has used so far; no number where the system does not tell. */
+export function processCpuMs(pid: number): number {
+  if (process.platform !== 'linux') return Number.NaN;
+  return (readStat(pid)?.ticks ?? Number.NaN) * tickMs;
+}
+
 type Stat = {
   readonly parent: number;
   readonly ticks: number /** Of children that have ended. */;

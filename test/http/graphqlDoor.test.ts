@@ -47,7 +47,7 @@ async function startGraph(
   });
   await apollo.start();
   onTestFinished(() => apollo.stop());
-  const server = await startServer({ routes: [graphqlDoor(apollo, makeContext)] });
+  const server = await startServer({ routes: [graphqlDoor({ apollo, findKnown: () => undefined }, makeContext)] });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -191,7 +191,9 @@ test("Apollo never sees the caller's credentials", async () => {
   });
   await apollo.start();
   onTestFinished(() => apollo.stop());
-  const { url } = await startServer({ routes: [graphqlDoor(apollo, ({ signal }) => ({ who: undefined, signal }))] });
+  const { url } = await startServer({
+    routes: [graphqlDoor({ apollo, findKnown: () => undefined }, ({ signal }) => ({ who: undefined, signal }))],
+  });
   const headers = {
     'content-type': 'application/json',
     accept: '*/*',
