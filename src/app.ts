@@ -7,12 +7,14 @@ import type { Random } from './crypto/random.ts';
 import { createContext, type GraphParts } from './graphql/context.ts';
 import { createGraph } from './graphql/createGraph.ts';
 import { callerOf } from './http/caller.ts';
+import type { HttpLimits } from './http/Door.ts';
 import { graphiqlRoutes, hasGraphiql } from './http/graphiql/graphiqlRoutes.ts';
 import { graphqlDoor } from './http/graphqlDoor.ts';
 import { createMetrics, type PoolCounts, type Scrape } from './http/metrics.ts';
 import { operationObserver } from './http/operationObserver.ts';
 import { createHttpServer } from './http/server.ts';
 import type { MetricsSnapshot } from './http/sumMetrics.ts';
+import { verifyRoute } from './http/verify.ts';
 import type { Clock } from './lib/clock.ts';
 import { limits } from './lib/limits.ts';
 import type { Log } from './lib/log.ts';
@@ -53,6 +55,8 @@ export type AppOptions = {
   readonly later?: Later | undefined;
   /** The identity provider whose users may call; undefined for none. */
   readonly jwt?: JwtOptions | undefined;
+  /** For tests, which cannot wait for the real ones. */
+  readonly httpLimits?: Partial<HttpLimits>;
   /** How many keys may be made at once; undefined for what a process may that serves alone. */
   readonly argon2?: Argon2Bounds | undefined;
   /** What `/metrics` answers where this process is one of several; undefined for its own numbers. */
@@ -134,7 +138,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   };
 
-  const jwtProver = jwt && verify && { ...jwt, verify, lookupUser: createUserLookup(verifierPool) };
+  const provers = {
+    prover: parts.prover,
+    jwtProver: jwt && verify && { ...jwt, verify, lookupUser: createUserLookup(verifierPool) },
+  };
   const graph = createGraph({
     introspection: options.introspection,
     observer: operationObserver(),
@@ -152,7 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     corsOrigins: options.corsOrigins,
     routes: [
       graphqlDoor(graph, async (request) => {
-        const caller = await callerOf({ prover: parts.prover, jwtProver }, request.headers, clock());
+        const caller = await callerOf(provers, request.headers, clock());
         const { requestId } = request;
         return createContext(parts, {
           caller,
@@ -162,6 +169,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           },
         });
       }),
+      verifyRoute(provers, clock),
       ...(graphiql ? graphiqlRoutes() : []),
     ],
     readiness: [
@@ -173,6 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { name: 'ring', check: () => checkFingerprint(verifierPool, keyring) },
     ],
     log,
+    limits: options.httpLimits ?? {},
     metrics: options.scrape === undefined ? metrics : { ...metrics, text: options.scrape },
   });
 

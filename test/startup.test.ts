@@ -217,7 +217,7 @@ describe('a start on a database of one’s own', () => {
     for (const path of ['/', '/graphiql/page.js', '/graphiql/graphiql.js']) {
       const answer = await fetch(url + path);
       expect([path, answer.status]).toEqual([path, 404]);
-      const message = 'Nothing is served at this path. There are /graphql, /healthz, /readyz, /metrics.';
+      const message = 'Nothing is served at this path. There are /graphql, /v1/verify, /healthz, /readyz, /metrics.';
       expect(await answer.json()).toMatchObject({ error: { message } });
     }
     const asked = await fetch(`${url}/graphql`, {

@@ -18,15 +18,18 @@ export interface Answer {
 /** GraphQL clients read `errors`; everyone else gets one `error`. */
 export type AnswerForm = 'graphql' | 'plain';
 
+/** The type of every body that is JSON. */
+export const jsonType = 'application/json; charset=utf-8';
+
 /** Plain data as JSON. */
 export function jsonAnswer(status: number, value: unknown, headers: readonly string[] = []): Answer {
-  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value), headers };
+  return { status, type: jsonType, body: JSON.stringify(value), headers };
 }
 
 /** A failure in the form that this route's clients parse. */
 export function failureAnswer(form: AnswerForm, failure: HttpFailure, requestId: string): Answer {
-  const { status, code, message, headers } = failure;
-  if (form === 'plain') return jsonAnswer(status, { error: { code, message, requestId } }, headers);
+  const { status, code, message, headers, path } = failure;
+  if (form === 'plain') return jsonAnswer(status, { error: { code, message, requestId, path } }, headers);
   return jsonAnswer(status, { errors: [{ message, extensions: { code, requestId } }] }, headers);
 }
 

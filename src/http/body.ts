@@ -2,6 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { HttpFailure } from './HttpFailure.ts';
 
+/** Whether a request says that it has a body. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
+}
+
 /** Refuses a body by its headers, before a byte of it is read. */
 export function checkBodyHeaders({ headers }: IncomingMessage, bytesMax: number): void {
   const type = headers['content-type'];
@@ -17,23 +22,33 @@ export function checkBodyHeaders({ headers }: IncomingMessage, bytesMax: number)
   if (Number(headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
 }
 
-/** Collects a body and gives up at the limit, whatever its `content-length` said. Rejects when the client leaves. */
-export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    let first: Buffer | undefined;
-    let all: Buffer[] | undefined;
-    let length = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      // From here on the stream flows into nothing.
-      if (length > bytesMax) reject(tooLarge(bytesMax));
-      else if (first === undefined) first = chunk;
-      else if (all === undefined) all = [first, chunk];
-      else all.push(chunk);
-    });
-    incoming.on('end', () => resolve(all ? Buffer.concat(all, length) : (first ?? Buffer.alloc(0))));
-    incoming.on('error', reject);
+/** Who waits for a body: told once, of its bytes or of why there are none. */
+export type BodyReader = { read(bytes: Buffer): void; failed(error: Error): void };
+
+/** Collects a body and gives up at the limit, whatever its `content-length` said, and when the client leaves. */
+export function readBody(incoming: IncomingMessage, bytesMax: number, reader: BodyReader): void {
+  let first: Buffer | undefined;
+  let all: Buffer[] | undefined;
+  let length = 0;
+  let isOver = false;
+  const fail = (error: Error) => {
+    if (!isOver) reader.failed(error);
+    isOver = true;
+  };
+  incoming.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    // From here on the stream flows into nothing.
+    if (length > bytesMax) fail(tooLarge(bytesMax));
+    else if (first === undefined) first = chunk;
+    else if (all === undefined) all = [first, chunk];
+    else all.push(chunk);
   });
+  incoming.on('end', () => {
+    if (isOver) return;
+    isOver = true;
+    reader.read(all ? Buffer.concat(all, length) : (first ?? Buffer.alloc(0)));
+  });
+  incoming.on('error', fail);
 }
 
 /** The value in a JSON body. The parser's own message is never passed on: it repeats what was sent. */

@@ -9,16 +9,20 @@ import type { Prover } from '../verification/prove.ts';
 /** What proves a caller; without a `jwtProver` no identity provider is configured. */
 export type Provers = { readonly prover: Prover; readonly jwtProver: JwtProver | undefined };
 
-/** Turns a request's credential into its caller; undefined for a request that brings none. */
-export async function callerOf(
+/** Turns a request's credential into its caller, at once where it is remembered; undefined for a request that brings none. */
+export function callerOf(
   { prover, jwtProver }: Provers,
   headers: IncomingHttpHeaders,
   now: Date,
-): Promise<Caller | undefined> {
+): Caller | undefined | Promise<Caller> {
   const credential = credentialOf(headers);
   if (credential === undefined) return undefined;
   if (credential.isJwt) return callerOfJwt(jwtProver, credential.text, now);
-  const caller = await authenticate(prover, credential.text, now);
+  const caller = authenticate(prover, credential.text, now);
+  return caller instanceof Promise ? caller.then(known) : known(caller);
+}
+
+function known(caller: Caller | undefined): Caller {
   // One sentence for every reason: a stranger does not learn whether a key ever was.
   if (caller === undefined) throw new Denied('UNAUTHENTICATED', 'This key is not valid here.');
   return caller;

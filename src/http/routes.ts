@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly requestId: string;
   /** Aborts when the client has gone before it was answered. */
   readonly signal: AbortSignal;
-  /** The parsed JSON, on routes that take a body. */
+  /** The parsed JSON, on routes that take a body; undefined where none came and none has to. */
   readonly body: unknown;
 }
 
@@ -18,8 +18,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly form: AnswerForm;
-  /** `json` is limited, read and parsed before `handle` sees it. */
-  readonly body: 'json' | 'none';
+  /** `json` is limited, read and parsed before `handle` sees it; `optionalJson` as well, if there is any. */
+  readonly body: 'json' | 'optionalJson' | 'none';
   /** Whether pages of the configured origins may call it. */
   readonly crossOrigin: boolean;
   /** A part of another path's page: whoever asks for what is not there is not told of it. */

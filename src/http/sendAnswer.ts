@@ -18,10 +18,12 @@ export function sendAnswer(door: Door, exchange: Exchange, answer: Answer): void
   if (door.draining && connection.last === exchange) exchange.closeConnection();
   if (!incoming.complete && !hasShortBody(incoming, door.limits.bodyBytesMax)) exchange.closeConnection();
   watchReader(door, exchange, answer);
-  response.writeHead(answer.status, headersOf(door, exchange, answer));
+  const bodyBytes = Buffer.byteLength(answer.body);
+  response.writeHead(answer.status, headersOf(door, exchange, answer, bodyBytes));
   record(door, exchange, answer.status, answer);
   if (exchange.closesConnection && !incoming.complete && !exchange.awaitsContinue) linger(door, exchange, answer);
-  else response.end(answer.body);
+  // The same bytes either way where each character has one; told so, Node need not look for others.
+  else response.end(answer.body, bodyBytes === answer.body.length ? 'latin1' : 'utf8');
 }
 
 /**
@@ -33,10 +35,14 @@ function watchReader({ limits }: Door, { connection: { socket } }: Exchange, { b
   socket.setTimeout(limits.keepAliveTimeoutMs);
 }
 
-function headersOf(door: Door, { requestId, path, headers, closesConnection }: Exchange, answer: Answer): string[] {
+function headersOf(
+  door: Door,
+  { requestId, path, headers, closesConnection }: Exchange,
+  answer: Answer,
+  bodyBytes: number,
+): string[] {
   const all = commonHeaders(requestId);
-  if (answer.body !== '')
-    all.push('content-type', answer.type, 'content-length', String(Buffer.byteLength(answer.body)));
+  if (bodyBytes > 0) all.push('content-type', answer.type, 'content-length', String(bodyBytes));
   if (answer.headers !== undefined) all.push(...answer.headers);
   if (path?.preflight !== undefined) all.push(...corsHeaders(door.corsOrigins, headers));
   if (closesConnection) all.push('connection', 'close');

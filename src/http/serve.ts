@@ -1,17 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { Denied } from '../lib/errors.ts';
 import { type Answer, failureAnswer } from './answers.ts';
-import { checkBodyHeaders, parseJson, readBody } from './body.ts';
+import { announcesBody, checkBodyHeaders, parseJson, readBody } from './body.ts';
 import type { Door } from './Door.ts';
 import type { Exchange } from './Exchange.ts';
 import { failureOf } from './failureOf.ts';
 import { HttpFailure } from './HttpFailure.ts';
 import { otherFields } from './operationNote.ts';
-import { findPath, isPreflight, wrongMethod } from './routes.ts';
+import { findPath, isPreflight, type Route, wrongMethod } from './routes.ts';
 import { sendAnswer } from './sendAnswer.ts';
 
-/** Answers one request: finds its route, reads its body, asks the handler. Never rejects. */
-export async function serve(door: Door, exchange: Exchange): Promise<void> {
+/**
+ * Answers one request: finds its route, reads its body, asks the handler. Never throws. Without a promise unless the
+ * handler needs one: each would cost a verification from memory a good part of its time.
+ */
+export function serve(door: Door, exchange: Exchange): void {
   try {
     const { incoming } = exchange;
     checkHost(incoming);
@@ -20,16 +23,47 @@ export async function serve(door: Door, exchange: Exchange): Promise<void> {
     const route = path.byMethod.get(incoming.method ?? '');
     if (route !== undefined) {
       exchange.route = route;
-      if (route.body === 'json') exchange.body = parseJson(await bodyOf(door, exchange));
-      // A body that was complete only after its client had been told that it came too late.
-      if (exchange.answered) return;
-      sendAnswer(door, exchange, await route.handle(exchange));
+      if (route.body === 'none' || (route.body === 'optionalJson' && !announcesBody(incoming)))
+        handle(door, exchange, route);
+      else receiveBody(door, exchange, route);
     } else if (path.preflight !== undefined && isPreflight(incoming)) {
       sendAnswer(door, exchange, path.preflight(incoming.headers));
     } else throw wrongMethod(path);
   } catch (error) {
     refuse(door, exchange, error);
   }
+}
+
+function receiveBody(door: Door, exchange: Exchange, route: Route): void {
+  const { incoming, response } = exchange;
+  const { bodyBytesMax } = door.limits;
+  checkBodyHeaders(incoming, bodyBytesMax);
+  if (exchange.awaitsContinue) {
+    exchange.awaitsContinue = false;
+    response.writeContinue();
+  }
+  readBody(incoming, bodyBytesMax, {
+    read(bytes) {
+      // A body that was complete only after its client had been told that it came too late.
+      if (exchange.answered) return;
+      try {
+        // In chunks, that there is none shows only at its end.
+        if (route.body === 'json' || bytes.length > 0) exchange.body = parseJson(bytes);
+        handle(door, exchange, route);
+      } catch (error) {
+        refuse(door, exchange, error);
+      }
+    },
+    failed: (error) => refuse(door, exchange, error),
+  });
+}
+
+/** May throw; what rejects is refused. */
+function handle(door: Door, exchange: Exchange, route: Route): void {
+  const answer = route.handle(exchange);
+  if (answer instanceof Promise)
+    void answer.then((late) => sendAnswer(door, exchange, late)).catch((error) => refuse(door, exchange, error));
+  else sendAnswer(door, exchange, answer);
 }
 
 /** Answers with what was thrown on the way to an answer. */
@@ -50,16 +84,6 @@ function checkHost({ headers, httpVersion }: IncomingMessage): void {
   if (headers.host === undefined && httpVersion === '1.1') {
     throw new HttpFailure(400, 'BAD_REQUEST', 'HTTP/1.1 requires a Host header.');
   }
-}
-
-function bodyOf({ limits }: Door, exchange: Exchange): Promise<Buffer> {
-  const { incoming, response } = exchange;
-  checkBodyHeaders(incoming, limits.bodyBytesMax);
-  if (exchange.awaitsContinue) {
-    exchange.awaitsContinue = false;
-    response.writeContinue();
-  }
-  return readBody(incoming, limits.bodyBytesMax);
 }
 
 function answerToError({ log }: Door, { requestId, path, route, left }: Exchange, error: unknown): Answer {

@@ -98,13 +98,13 @@ function take(server: Server, { connections, limits }: Door, socket: Socket): vo
 function takeRequests(server: Server, door: Door): void {
   server.on('request', (incoming, response) => {
     const exchange = openExchange(door, incoming, response);
-    if (exchange !== undefined) void serve(door, exchange);
+    if (exchange !== undefined) serve(door, exchange);
   });
   server.on('checkContinue', (incoming, response) => {
     const exchange = openExchange(door, incoming, response);
     if (exchange === undefined) return;
     exchange.awaitsContinue = true;
-    void serve(door, exchange);
+    serve(door, exchange);
   });
   server.on('checkExpectation', (incoming, response) => {
     const exchange = openExchange(door, incoming, response);

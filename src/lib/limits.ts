@@ -28,6 +28,10 @@ export const limits = {
   drainIdleMs: 500,
   /** Refused values of a header are never repeated; a request id longer than this is replaced. */
   requestIdCharsMax: 64,
+  /** An unknown field's name in a message: a slip of the pen is shorter, and a token worth guarding is longer. */
+  shownFieldCharsMax: 16,
+  /** Ids of tenants that are remembered as they are shown, at some 200 bytes each. */
+  shownTenantsMax: 10_000,
   /** Browsers ask again after this; Chromium keeps an answer no longer than two hours. */
   corsMaxAgeSeconds: 600,
   /** Log lines wait at most this long, to be written many at once: one write each would cost more than the request. */

@@ -1,13 +1,22 @@
 import type { Caller } from '../lib/Caller.ts';
 import { effectiveScopes, judge, wantNothing } from './judge.ts';
-import type { KeyFacts } from './KeyRow.ts';
+import type { KeyFacts, Proof } from './KeyRow.ts';
 import { type Prover, prove } from './prove.ts';
 import { noteUse } from './uses.ts';
 import { earliest } from './verifyApiKey.ts';
 
 /** Who presents this token; undefined unless its verdict is VALID. The same path as every verification. */
-export async function authenticate(prover: Prover, token: string, now: Date): Promise<Caller | undefined> {
-  const proof = await prove(prover, token);
+export function authenticate(
+  prover: Prover,
+  token: string,
+  now: Date,
+): Caller | undefined | Promise<Caller | undefined> {
+  const proof = prove(prover, token);
+  if (proof instanceof Promise) return proof.then((proven) => callerBy(prover, proven, now));
+  return callerBy(prover, proof, now);
+}
+
+function callerBy(prover: Prover, proof: Proof | undefined, now: Date): Caller | undefined {
   if (proof === undefined) return undefined;
   if (judge(proof, now.getTime(), wantNothing) !== 'VALID') return undefined;
   noteUse(prover.uses, proof, now.getTime());
@@ -16,7 +25,10 @@ export async function authenticate(prover: Prover, token: string, now: Date): Pr
     standing: standingOf(proof),
     tenantId: proof.tenantId,
     userId: proof.ownerUserId,
-    apiKeyId: proof.keyId,
+    // Decoded for whoever asks: a caller that verifies is asked for its scopes and its tenant alone.
+    get apiKeyId() {
+      return proof.keyId;
+    },
     scopes: effectiveScopes(proof),
     expiresAt: endsAtMs === null ? null : new Date(endsAtMs),
     actor: `key_${proof.kid}`,

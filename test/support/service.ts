@@ -28,6 +28,8 @@ export type TestService = {
   readonly url: string;
   readonly database: TestDatabase;
   readonly keyring: Keyring;
+  /** What the doors are made from, for tests that call a rule itself. */
+  readonly parts: App['parts'];
   /** The key of the platform, as bootstrap gives it. */
   readonly platformKey: string;
   readonly clock: { now: Date };
@@ -45,8 +47,14 @@ export type TestService = {
 /** Starts one; close it in `afterAll`. A test about the ring brings one of its own. */
 export async function startTestService({
   jwt,
+  corsOrigins = [],
+  introspection = true,
+  httpLimits = {},
   ring = createKeyring(new Date(), systemRandom),
-}: Pick<AppOptions, 'jwt'> & { readonly ring?: string } = {}): Promise<TestService> {
+}: Pick<AppOptions, 'jwt'> &
+  Partial<Pick<AppOptions, 'corsOrigins' | 'introspection' | 'httpLimits'>> & {
+    readonly ring?: string;
+  } = {}): Promise<TestService> {
   const database = await createDatabase();
   const keyring = parseKeyring(ring, 'the test');
   const clock = { now: new Date() };
@@ -58,10 +66,11 @@ export async function startTestService({
     tokenPrefix: 'kw',
     host: '127.0.0.1',
     port: 0,
-    corsOrigins: [],
+    corsOrigins,
+    httpLimits,
     cachedKeys: 10_000,
     outageGraceSeconds: 0,
-    introspection: true,
+    introspection,
     log: createLog({ level: 'info', destination: { write: (line: string) => void logged.push(line) } }),
     clock: () => clock.now,
     randomBytes: systemRandom,
@@ -86,6 +95,7 @@ type Rest = { readonly asked: Asked; readonly options: AppOptions; readonly clos
 function serviceOf(app: App, { url }: { url: string }, { asked, options, close }: Rest): TestService {
   return {
     ...asked,
+    parts: app.parts,
     url,
     async another() {
       const next = await createApp(options);

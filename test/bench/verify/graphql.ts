@@ -1,8 +1,8 @@
 import { type BenchRun, type Figure, interleave, median, medianRatio, type Throughput, throughput } from '../Bench.ts';
 import { ownCpuMs, processCpuMs, serviceCpuMs } from '../cpuMs.ts';
-import { createGraphClient } from '../graphClient.ts';
 import { HttpConnection } from '../HttpConnection.ts';
 import { type BenchService, startService } from '../startService.ts';
+import { makeKeys } from './makeKeys.ts';
 import { startBareServer } from './startBareServer.ts';
 
 const inFlight = 16;
@@ -79,30 +79,6 @@ function figures({ service, bare, client }: Rounds): Figure[] {
     // Of use where others share the machine: they change who gets the cores, and much less what the work costs.
     { name: 'verify: GraphQL by CPU', value: medianRatio(cpuMs(bare), cpuMs(service)), unit: '' },
   ];
-}
-
-/** A tenant's key that may verify, and the token of another that is verified. */
-async function makeKeys({ url, platformKey }: BenchService): Promise<{ key: string; token: string }> {
-  using platform = createGraphClient(url, { key: platformKey });
-  const { createTenant } = await platform.send<{ createTenant: { tenant: { id: string } } }>(
-    'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { id } } }',
-    { input: { name: 'Benchmark' } },
-  );
-  const make = async (input: Record<string, unknown>) => {
-    const { createApiKey } = await platform.send<{ createApiKey: { secret: string } }>(
-      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }',
-      { input: { tenantId: createTenant.tenant.id, ...input } },
-    );
-    return createApiKey.secret;
-  };
-  return {
-    key: await make({ name: 'Gateway', scopes: ['keywright:keys:verify'] }),
-    token: await make({
-      name: 'Customer',
-      scopes: ['orders:read', 'orders:write'],
-      metadata: { team: 'checkout' },
-    }),
-  };
 }
 
 type Request = { readonly head: string; readonly body: string };
