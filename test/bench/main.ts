@@ -5,10 +5,11 @@ import { busyShare } from './busyShare.ts';
 import { create } from './create.ts';
 import { list } from './list.ts';
 import { keepsPromises, reportLines } from './report.ts';
+import { revocation } from './revocation.ts';
 import { runBench } from './run.ts';
 
 /** Every benchmark there is. */
-const benches: readonly Bench[] = [create, list];
+const benches: readonly Bench[] = [create, list, revocation];
 
 /** A run that takes longer than this is stuck, or the machine too busy for its figures to mean anything. */
 const secondsMax = { full: 900, quick: 50 } as const;
