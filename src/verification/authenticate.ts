@@ -20,15 +20,23 @@ function callerBy(prover: Prover, proof: Proof | undefined, now: Date): Caller |
   if (proof === undefined) return undefined;
   if (judge(proof, now.getTime(), wantNothing) !== 'VALID') return undefined;
   noteUse(prover.uses, proof, now.getTime());
+  const known = callers.get(proof);
+  if (known !== undefined) return known;
+  const caller = callerOf(proof);
+  callers.set(proof, caller);
+  return caller;
+}
+
+/** What a proof stands for does not change as long as it is remembered; only its judgement does. */
+const callers = new WeakMap<Proof, Caller>();
+
+function callerOf(proof: Proof): Caller {
   const endsAtMs = earliest(proof);
   return {
     standing: standingOf(proof),
     tenantId: proof.tenantId,
     userId: proof.ownerUserId,
-    // Decoded for whoever asks: a caller that verifies is asked for its scopes and its tenant alone.
-    get apiKeyId() {
-      return proof.keyId;
-    },
+    apiKeyId: proof.keyId,
     scopes: effectiveScopes(proof),
     expiresAt: endsAtMs === null ? null : new Date(endsAtMs),
     actor: `key_${proof.kid}`,

@@ -94,7 +94,7 @@ export function createMemory(parts: MemoryParts): Memory {
     },
     changed: (change, seq) => evict({ ...change, seq }),
     get size() {
-      return cache.size;
+      return lease.isAlive() ? cache.size : 0;
     },
   };
 }
