@@ -1,9 +1,9 @@
 import { assert } from '../lib/assert.ts';
 
-/** The digits of a base by their value, and their values by ASCII code. */
+/** The ASCII codes of a base's digits by their value, and their values by ASCII code. */
 interface Base {
   readonly bits: number;
-  readonly digits: string;
+  readonly codes: Uint8Array;
   readonly values: Uint8Array;
 }
 
@@ -16,28 +16,55 @@ const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** 26 digits hold 130 bits: with a first digit above 7 they would stand for no UUID. */
 const encodedShape = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
-/** The 26 characters that stand for a UUID in ids and tokens: in one piece, because memory keeps a million of them. */
+// Written into and read out in one go: a text that is put together from others holds on to them, and memory keeps a million.
+const encoded = Buffer.alloc(26);
+const decoded = Buffer.alloc(36, '-');
+/** Where the 32 digits of a UUID stand in its text. */
+const digitAt = Uint8Array.from({ length: 36 }, (_, at) => at).filter((at) => ![8, 13, 18, 23].includes(at));
+
+/** The 26 characters that stand for a UUID in ids and tokens. */
 export function encodeUuid(uuid: string): string {
-  return inOnePiece(regroup(hexOf(uuid), { from: hex, to: base32, leadingZeroBits: 2 }));
-}
-
-const piece = Buffer.alloc(26);
-
-/** A text that was put together from others holds on to them. */
-function inOnePiece(text: string): string {
-  piece.write(text, 'latin1');
-  return piece.toString('latin1');
+  assertUuid(uuid);
+  let held = 0;
+  // 26 digits of five bits hold two bits more than 32 of four.
+  let heldBits = 2;
+  let out = 0;
+  for (let at = 0; at < digitAt.length; at++) {
+    held = (held << hex.bits) | valueAt(hex, uuid, digitAt[at] ?? 0);
+    heldBits += hex.bits;
+    if (heldBits < base32.bits) continue;
+    heldBits -= base32.bits;
+    encoded[out++] = base32.codes[held >> heldBits] ?? 0;
+    held &= (1 << heldBits) - 1;
+  }
+  return encoded.toString('latin1');
 }
 
 /** The UUID that 26 characters stand for; undefined for whatever `encodeUuid` never writes. */
 export function decodeUuid(text: string): string | undefined {
   if (!encodedShape.test(text)) return undefined;
-  return dashed(regroup(text, { from: base32, to: hex, leadingZeroBits: -2 }));
+  let held = 0;
+  let heldBits = -2;
+  let out = 0;
+  for (let at = 0; at < encoded.length; at++) {
+    held = (held << base32.bits) | valueAt(base32, text, at);
+    heldBits += base32.bits;
+    while (heldBits >= hex.bits) {
+      heldBits -= hex.bits;
+      decoded[digitAt[out++] ?? 0] = hex.codes[held >> heldBits] ?? 0;
+      held &= (1 << heldBits) - 1;
+    }
+  }
+  return decoded.toString('latin1');
 }
 
 /** Writes the sixteen bytes of a UUID, as they stand inside the hashes. */
 export function writeUuid(target: Buffer, uuid: string, offset: number): void {
-  target.write(hexOf(uuid), offset, 'hex');
+  assertUuid(uuid);
+  for (let byte = 0; byte < 16; byte++) {
+    const high = valueAt(hex, uuid, digitAt[byte * 2] ?? 0);
+    target[offset + byte] = (high << 4) | valueAt(hex, uuid, digitAt[byte * 2 + 1] ?? 0);
+  }
 }
 
 /** The UUID that sixteen bytes are. */
@@ -45,9 +72,8 @@ export function uuidFrom(source: Buffer, offset: number): string {
   return dashed(source.toString('hex', offset, offset + 16));
 }
 
-function hexOf(uuid: string): string {
+function assertUuid(uuid: string): void {
   assert(uuidShape.test(uuid), 'a UUID in canonical lower case was expected');
-  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
 }
 
 function dashed(digits: string): string {
@@ -57,32 +83,12 @@ function dashed(digits: string): string {
   );
 }
 
-interface Regrouping {
-  readonly from: Base;
-  readonly to: Base;
-  /** Put before the text, or, when negative, taken away there. */
-  readonly leadingZeroBits: number;
-}
-
-/** Reads the same bits in groups of another width. */
-function regroup(text: string, { from, to, leadingZeroBits }: Regrouping): string {
-  let out = '';
-  let held = 0;
-  let heldBits = leadingZeroBits;
-  for (let index = 0; index < text.length; index++) {
-    held = (held << from.bits) | (from.values[text.charCodeAt(index)] ?? 0);
-    heldBits += from.bits;
-    while (heldBits >= to.bits) {
-      heldBits -= to.bits;
-      out += to.digits.charAt(held >> heldBits);
-      held &= (1 << heldBits) - 1;
-    }
-  }
-  return out;
+function valueAt({ values }: Base, text: string, at: number): number {
+  return values[text.charCodeAt(at)] ?? 0;
 }
 
 function baseOf(bits: number, digits: string): Base {
   const values = new Uint8Array(128);
   for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
-  return { bits, digits, values };
+  return { bits, codes: Buffer.from(digits, 'latin1'), values };
 }

@@ -23,6 +23,19 @@ const versionShape = new RegExp(
 
 /** Reads `token_hash_key_version`: "1", "3<1", "2/sha256", "2<1/hmac:old"; undefined for whatever nobody here writes. */
 export function parseHashVersion(text: string): HashVersion | undefined {
+  const known = versions.get(text);
+  if (known !== undefined) return known;
+  const version = readVersion(text);
+  if (version === undefined) return undefined;
+  if (versions.size >= limits.hashVersionsReadMax) versions.clear();
+  versions.set(text, version);
+  return version;
+}
+
+/** All rows have one of a few. */
+const versions = new Map<string, HashVersion>();
+
+function readVersion(text: string): HashVersion | undefined {
   const match = versionShape.exec(text);
   if (match === null) return undefined;
   // The newest key stands first in the text.

@@ -1,10 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { assert } from '../lib/assert.ts';
 import { decodeUuid, encodeUuid } from './base32.ts';
 import { decodeNumber, encodeBase62, encodeNumber, encodeUint64 } from './base62.ts';
 import { redactJwts } from './jwtText.ts';
 import type { Keyring } from './keyring.ts';
+import { macOf } from './mac.ts';
 import type { Random } from './random.ts';
 import { Secret } from './Secret.ts';
 
@@ -132,8 +133,15 @@ const presentedTag = Buffer.alloc(width.tag);
 function tagOf(ring: Keyring, keyNo: number, core: string): string | undefined {
   const key = ring.tagKey(keyNo);
   if (key === undefined) return undefined;
-  const digest = createHmac('sha256', key).update(`kwt1\0${core}`).digest('hex');
-  return encodeUint64(BigInt(`0x${digest.slice(0, 16)}`));
+  const digest = macOf(key)(`kwt1\0${core}`);
+  return encodeUint64(uint32At(digest, 0), uint32At(digest, 4));
+}
+
+/** Four of a digest's bytes as one number. */
+function uint32At(digest: string, at: number): number {
+  let value = 0;
+  for (let byte = at; byte < at + 4; byte++) value = value * 256 + digest.charCodeAt(byte);
+  return value;
 }
 
 function checksumOf(body: string): string {

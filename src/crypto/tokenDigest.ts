@@ -1,5 +1,9 @@
 import { hash } from 'node:crypto';
+import { limits } from '../lib/limits.ts';
 import type { Random } from './random.ts';
+
+/** Of one UTF-16 code unit. */
+const utf8BytesMax = 3;
 
 /** What a token is known by in memory, where the token itself never stays. */
 export type TokenDigest = (token: string) => string;
@@ -10,6 +14,14 @@ export type TokenDigest = (token: string) => string;
  */
 export function createTokenDigest(randomBytes: Random): TokenDigest {
   const salt = Buffer.from(randomBytes(17)).toString('base64url').slice(0, 22);
-  // One byte a character: shorter in memory than hexadecimal, and compared as fast.
-  return (token) => hash('sha256', salt + token, 'binary');
+  // Salt and token in one buffer: to put two texts together takes half as long again as the hash. It never yields between.
+  const salted = Buffer.alloc(salt.length + limits.tokenCharsMax * utf8BytesMax);
+  salted.write(salt, 'latin1');
+  const parts: Buffer[] = [];
+  return (token) => {
+    const end = salt.length + salted.write(token, salt.length);
+    parts[end] ??= salted.subarray(0, end);
+    // One byte a character: shorter in memory than hexadecimal, and compared as fast.
+    return hash('sha256', parts[end], 'binary');
+  };
 }

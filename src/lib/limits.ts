@@ -69,6 +69,10 @@ export const limits = {
   scopesMax: 100,
   /** Scopes that a list and a ceiling have in common: beyond this the rest is left out, which only ever allows less. */
   effectiveScopesMax: 1_000,
+  /** Lists of scopes that are known as they stand in the database, at some kilobytes each at the most. */
+  scopeListsReadMax: 1_000,
+  /** Versions of hashes that are known as they stand there: a few for each ring key. */
+  hashVersionsReadMax: 1_000,
   scopeCharsMax: 255,
   scopeSegmentsMax: 10,
   /** One segment: long enough for a UUID or a host name inside a scope. */

@@ -55,8 +55,8 @@ export function createFactStore(): FactStore {
     if (known?.kind === kind && known.status === status) return known;
     // Two reads disagree, and a change is on its way: what was read before is asked for again.
     if (known !== undefined) known.gone = true;
-    const tenant = { id, kind, status, gone: false, entries: 0 };
-    tenants.set(id, tenant);
+    const tenant = { id: inOnePiece(id), kind, status, gone: false, entries: 0 };
+    tenants.set(tenant.id, tenant);
     return tenant;
   }
 
@@ -66,8 +66,8 @@ export function createFactStore(): FactStore {
     const known = owners.get(id);
     if (known?.status === status && sameList(known.ceiling, ceiling)) return known;
     if (known !== undefined) known.gone = true;
-    const owner = { id, status, ceiling, gone: false, entries: 0 };
-    owners.set(id, owner);
+    const owner = { id: inOnePiece(id), status, ceiling, gone: false, entries: 0 };
+    owners.set(owner.id, owner);
     return owner;
   }
 
@@ -113,6 +113,11 @@ export function createFactStore(): FactStore {
       owners.delete(id);
     },
   };
+}
+
+/** A text that was cut from another holds on to all of it: for an id that would be a whole row. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function sameList(one: readonly string[] | null, other: readonly string[] | null): boolean {

@@ -88,9 +88,9 @@ export function createFlights({ memory, readRows, statementsMax, defer }: Flight
   return {
     find(keyId) {
       const under = flights.get(keyId);
-      if (under?.read === undefined || !memory.mayJoin(under.read, keyId)) {
-        return { found: findFresh(keyId), isFresh: true };
-      }
+      if (under === undefined) return { found: begin(keyId), isFresh: true };
+      if (under.read === undefined) return { found: under.promise, isFresh: true };
+      if (!memory.mayJoin(under.read, keyId)) return { found: begin(keyId), isFresh: true };
       return { found: under.promise, isFresh: false };
     },
     findFresh,

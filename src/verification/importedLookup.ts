@@ -25,14 +25,14 @@ const keyRowsByHash = {
     from (select) as once left join (${selectKeyRow} where k.id in (select id from hit)) as found on true`,
 };
 
-type Found = { readonly forms: readonly string[] } & (FoundKey | { readonly id: null });
+type Found = { readonly forms: readonly string[] } & (FoundKey | { readonly key_row: null });
 
 /** A look-up on a pool of its own: strangers who present nonsense must not keep native tokens waiting. */
 export function createImportedLookup(pool: Pool): ImportedLookup {
   return async (hashes) => {
     const { rows } = await asking(() => pool.query<Found>({ ...keyRowsByHash, values: [hashes] }));
     return {
-      rows: rows.flatMap((row) => (row.id === null ? [] : [toKeyRow(row)])),
+      rows: rows.flatMap((row) => (row.key_row === null ? [] : [toKeyRow(row)])),
       forms: rows[0]?.forms ?? [],
     };
   };

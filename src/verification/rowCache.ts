@@ -190,19 +190,21 @@ export function createRowCache(keysMax: number): RowCache {
     insert(digest, proof, isImported) {
       if (keysMax === 0) return;
       const shard = shardOf(proof.kid);
-      for (let at = shard.get(proof.kid); at !== undefined; at = at.next) {
+      let others = shard.get(proof.kid);
+      for (let at = others; at !== undefined; at = at.next) {
         if (at.digest !== digest) continue;
         remove(at);
+        others = shard.get(proof.kid);
         break;
       }
       const interned = facts.intern(proof);
-      if (!shard.has(proof.kid) && shard.size >= shardKeysMax && !makeRoom(shard, interned.tenant)) {
+      if (others === undefined && shard.size >= shardKeysMax && !makeRoom(shard, interned.tenant)) {
         facts.release(interned);
         return;
       }
       const entry = new Entry(digest, proof, interned);
-      entry.next = shard.get(entry.kid);
-      if (entry.next === undefined) size += 1;
+      entry.next = others;
+      if (others === undefined) size += 1;
       shard.set(entry.kid, entry);
       if (isImported) imported.set(digest, entry);
       if (entry.extraBytes === 0) return;

@@ -11,8 +11,10 @@ export function createTombstones(max: number): Tombstones {
   const changes = new Map<string, number>();
   /** The latest change that is not remembered any more. */
   let forgotten = Number.NEGATIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
   return {
     add(id, seq) {
+      latest = Math.max(latest, seq);
       const known = changes.get(id) ?? seq;
       changes.delete(id);
       changes.set(id, Math.max(known, seq));
@@ -24,6 +26,8 @@ export function createTombstones(max: number): Tombstones {
       }
     },
     mayHaveMissed(seq, ids) {
+      // Nearly always: nothing at all has changed since.
+      if (seq >= latest) return false;
       return seq < forgotten || ids.some((id) => id !== null && (changes.get(id) ?? Number.NEGATIVE_INFINITY) > seq);
     },
   };

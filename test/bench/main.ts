@@ -7,9 +7,10 @@ import { list } from './list.ts';
 import { keepsPromises, reportLines } from './report.ts';
 import { revocation } from './revocation.ts';
 import { runBench } from './run.ts';
+import { verify } from './verify.ts';
 
 /** Every benchmark there is. */
-const benches: readonly Bench[] = [create, list, revocation];
+const benches: readonly Bench[] = [create, list, verify, revocation];
 
 /** A run that takes longer than this is stuck, or the machine too busy for its figures to mean anything. */
 const secondsMax = { full: 900, quick: 50 } as const;

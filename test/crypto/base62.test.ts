@@ -9,6 +9,8 @@ function decodeSlowly(text: string): bigint {
   return [...text].reduce((value, digit) => value * 62n + BigInt(digits.indexOf(digit)), 0n);
 }
 
+const encodeHalves = (value: bigint) => encodeUint64(Number(value >> 32n), Number(value & 0xffff_ffffn));
+
 describe('base62', () => {
   it('reproduces the published secret', () => {
     const bytes = Uint8Array.from({ length: 32 }, (_, index) => 0xff - index);
@@ -35,7 +37,7 @@ describe('base62', () => {
   it('writes all 64 bits of a number exactly', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
-        const text = encodeUint64(value);
+        const text = encodeHalves(value);
         expect(text).toHaveLength(11);
         expect(decodeSlowly(text)).toBe(value);
       }),
@@ -49,7 +51,7 @@ describe('base62', () => {
     [62n ** 6n, '00001000000'],
     [2n ** 64n - 1n, 'LygHa16AHYF'],
   ])('writes %d as %s', (value, text) => {
-    expect(encodeUint64(value)).toBe(text);
+    expect(encodeHalves(value)).toBe(text);
   });
 
   it('writes and reads every number of a ring key', () => {
