@@ -44,8 +44,8 @@ export type ChangeLog = {
   /** False: there is no such node any more. */
   renew(renewal: Renewal): Promise<boolean>;
   leave(id: string): Promise<void>;
-  /** Removes the row of a node that has not renewed since. */
-  forget(id: string, renewal: string): Promise<void>;
+  /** Removes the rows of those of these nodes that have not renewed since. */
+  forget(dead: readonly Pick<NodeRow, 'id' | 'renewal'>[]): Promise<void>;
 };
 
 type Found = {
@@ -73,6 +73,9 @@ const lease = `renewal = $2, lease_until = greatest(verifier_node.lease_until, c
 const renewLease = `update verifier_node set ${lease} where id = $1`;
 const beginLease = `insert into verifier_node (id, renewal, lease_until, acked, outage_grace_seconds, ring_fingerprint)
   values ($1, $2, clock_timestamp() + make_interval(secs => $3), $4, $5, $6) on conflict (id) do update set ${lease}`;
+
+const forgetNodes = `delete from verifier_node node using unnest($1::uuid[], $2::uuid[]) as dead (id, renewal)
+  where node.id = dead.id and node.renewal = dead.renewal`;
 
 /** The change log on a connection of its own. */
 export function openChangeLog(
@@ -107,9 +110,9 @@ export function openChangeLog(
     async leave(id) {
       await connection.ask({ name: 'leave', text: 'delete from verifier_node where id = $1', values: [id] });
     },
-    async forget(id, renewal) {
-      const text = 'delete from verifier_node where id = $1 and renewal = $2';
-      await connection.ask({ name: 'forget', text, values: [id, renewal] });
+    async forget(dead) {
+      const values = [dead.map(({ id }) => id), dead.map(({ renewal }) => renewal)];
+      await connection.ask({ name: 'forget', text: forgetNodes, values });
     },
   };
 }

@@ -33,7 +33,7 @@ export type Memory = {
 export type MemoryParts = Omit<LeaseParts, 'onChange' | 'onLapse'> & {
   readonly digestOf: TokenDigest;
   readonly keysMax: number;
-  /** Something was imported, here or elsewhere. */
+  /** Something was imported, here or elsewhere, or may have been. */
   readonly onImport: () => void;
 };
 
@@ -53,6 +53,8 @@ export function createMemory(parts: MemoryParts): Memory {
     // Numbers of another history mean nothing in this one; what was read before is kept out by its epoch.
     tombstones = createTombstones(limits.tombstonesMax);
     lastWide = Number.NEGATIVE_INFINITY;
+    // Among the changes that were not read may have been an import.
+    onImport();
   }
 
   function evict({ kind, subjectId, seq }: LoggedChange): void {

@@ -13,15 +13,18 @@ export function watchNodes({ log, clocks }: { readonly log: ChangeLog; readonly 
     async look(nodes: readonly NodeRow[], self: string): Promise<void> {
       const nowMs = clocks.monotonicMs();
       const next = new Map<string, { readonly renewal: string; readonly sinceMs: number }>();
-      for (const { id, renewal, outageGraceSeconds } of nodes) {
+      const dead: NodeRow[] = [];
+      for (const node of nodes) {
+        const { id, renewal, outageGraceSeconds } = node;
         const known = seen.get(id);
         const sinceMs = known?.renewal === renewal ? known.sinceMs : nowMs;
         next.set(id, { renewal, sinceMs });
         const isDead = nowMs - sinceMs > limits.leaseMs + outageGraceSeconds * 1000;
-        // Guarded by the renewal: whoever renews at this moment is found alive.
-        if (isDead && id !== self) await log.forget(id, renewal);
+        if (isDead && id !== self) dead.push(node);
       }
       seen = next;
+      // Guarded by their renewals: whoever renews at this moment is found alive. At once: many must not cost the watcher its lease.
+      if (dead.length > 0) await log.forget(dead);
     },
   };
 }
