@@ -75,6 +75,10 @@ export const limits = {
   hashVersionsReadMax: 1_000,
   scopeCharsMax: 255,
   scopeSegmentsMax: 10,
+  /** Scopes that are remembered to be well-formed; a service asks for a few hundred. */
+  scopesRememberedMax: 1_000,
+  /** Scopes of which a list remembers whether it allows them, at some 300 bytes each. */
+  scopeAnswersMax: 16,
   /** One segment: long enough for a UUID or a host name inside a scope. */
   scopeSegmentCharsMax: 64,
   /** Metadata as JSON text: it travels with every verdict. */

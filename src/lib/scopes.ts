@@ -17,11 +17,20 @@ export function parseScopes(values: unknown, path: readonly string[]): string[] 
 
 /** A list of scopes as it may be asked for: the same, but without wildcards, for nobody can ask for "any". */
 export function parseWantedScopes(values: unknown, path: readonly string[]): string[] {
-  return parseEach(values, path, (scope) => {
-    const fault = faultOfPattern(scope);
-    if (fault !== undefined || !scope.includes('*')) return fault;
-    return `${quoted(scope)} has a wildcard: ask for one scope, such as orders:read.`;
-  });
+  return parseEach(values, path, faultOfWanted);
+}
+
+/** Those that were fine: every verification of a customer asks for the same few. */
+const fineToAskFor = new Set<string>();
+
+function faultOfWanted(scope: string): string | undefined {
+  if (fineToAskFor.has(scope)) return undefined;
+  const fault = faultOfPattern(scope);
+  if (fault !== undefined) return fault;
+  if (scope.includes('*')) return `${quoted(scope)} has a wildcard: ask for one scope, such as orders:read.`;
+  if (fineToAskFor.size >= limits.scopesRememberedMax) fineToAskFor.clear();
+  fineToAskFor.add(scope);
+  return undefined;
 }
 
 /** Those of some texts that are scopes, none twice: for lists that others wrote, and not for this service alone. */
@@ -36,7 +45,12 @@ export function governsService(scope: string): boolean {
 
 /** Whether scopes that are held allow one that is asked for. What has a wildcard or is malformed is never allowed. */
 export function allows(held: readonly string[], wanted: string): boolean {
-  return !wanted.includes('*') && covers(held, wanted);
+  const { answers } = takeApart(held);
+  const known = answers.get(wanted);
+  if (known !== undefined) return known;
+  const answer = !wanted.includes('*') && covers(held, wanted);
+  if (answers.size < limits.scopeAnswersMax) answers.set(wanted, answer);
+  return answer;
 }
 
 /**
@@ -52,7 +66,12 @@ export function covers(held: readonly string[], pattern: string): boolean {
 }
 
 /** A list of scopes, ready to be asked: those that are well-formed, and the segments of those with wildcards. */
-type Apart = { readonly whole: ReadonlySet<string>; readonly wild: readonly (readonly string[])[] };
+type Apart = {
+  readonly whole: ReadonlySet<string>;
+  readonly wild: readonly (readonly string[])[];
+  /** What was asked of it before: nearly always the same few. */
+  readonly answers: Map<string, boolean>;
+};
 
 /** Lists never change, and the same few are asked at every verification. */
 const apart = new WeakMap<readonly string[], Apart>();
@@ -62,7 +81,7 @@ function takeApart(scopes: readonly string[]): Apart {
   if (known !== undefined) return known;
   const split = scopes.map((scope) => scope.split(':'));
   const whole = new Set(scopes.filter((_, at) => split[at]?.every(isSegment)));
-  const made = { whole, wild: split.filter((segments) => segments.includes('*')) };
+  const made = { whole, wild: split.filter((segments) => segments.includes('*')), answers: new Map() };
   apart.set(scopes, made);
   return made;
 }

@@ -5,7 +5,7 @@ import { asking } from './outage.ts';
 const pruneChanges = {
   name: 'pruneChanges',
   text: `delete from revocation_log where seq in (
-      select seq from revocation_log where at < clock_timestamp() - make_interval(secs => $1) order by seq limit $2 for update skip locked)
+      select seq from revocation_log where at < clock_timestamp() - make_interval(secs => $1) order by seq limit $2)
     and seq < (select seq from revocation_head)`,
 };
 
