@@ -17,7 +17,7 @@ import type { SimMachine } from './SimMachine.ts';
 import type { SimNode } from './SimNode.ts';
 
 /** From when a change is so until its writer asks for the first time who knows: the answer of a slow commit, and the way there. */
-const slowestCommitMs = 2_000;
+const slowestCommitMs = 1_100;
 
 /** Those who present tokens, and those who change what they stand for. */
 export class Clients {
