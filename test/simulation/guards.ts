@@ -37,7 +37,7 @@ export const guards: readonly Guard[] = [
   guard(187, 'STALE', 'nor one that may have missed a change of its tenant', [memory, 'proof.tenantId, ', '']),
   guard(36, 'STALE', 'nor one of its owner', [memory, 'proof.ownerUserId, ', '']),
   guard(undefined, 'STALE', 'nor an import', [memory, "imported ? 'import' : null", 'null']),
-  guard(undefined, 'STALE', 'a read older than all changes that are known is not remembered', [
+  guard(524, 'STALE', 'a read older than all changes that are known is not remembered', [
     tombstones,
     'seq < forgotten || ',
     '',
@@ -169,7 +169,7 @@ export const guards: readonly Guard[] = [
     'if (isOutlived || (isSettled',
     'if ((isSettled',
   ]),
-  guard(6, 'LATE', 'what is promised is counted from the change', [
+  guard(196, 'LATE', 'what is promised is counted from the change', [
     propagation,
     'effectiveByMs ??= d',
     'effectiveByMs = d',
