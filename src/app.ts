@@ -109,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const imported: ImportedLane = createImportedLane({
     keyring,
     lookup: createImportedLookup(importedPool),
-    beginRead: node.memory.beginRead,
+    memory: node.memory,
     monotonicMs: () => performance.now(),
   });
   const rehash = createRehash({

@@ -22,6 +22,9 @@ export function createTokenDigest(randomBytes: Random): TokenDigest {
     const end = salt.length + salted.write(token, salt.length);
     parts[end] ??= salted.subarray(0, end);
     // One byte a character: shorter in memory than hexadecimal, and compared as fast.
-    return hash('sha256', parts[end], 'binary');
+    const digest = hash('sha256', parts[end], 'binary');
+    // The end of a long token would stay behind a short one.
+    salted.fill(0, salt.length, end);
+    return digest;
   };
 }

@@ -59,8 +59,11 @@ export function graphqlDoor<Context extends BaseContext>(
     const { fields, outcome } = httpGraphQLRequest;
     const head = answerHead(status, headers);
     const { accept } = request.headers;
-    const isKnowable = knownTypes.size < limits.knownAcceptsMax && (accept?.length ?? 0) <= limits.knownAcceptCharsMax;
-    if (head.status === 200 && isKnowable) knownTypes.set(accept, head.type);
+    if (head.status === 200 && (accept?.length ?? 0) <= limits.knownAcceptCharsMax) {
+      // Whoever makes them up costs the others one answer of Apollo's, and not all that follow.
+      if (knownTypes.size >= limits.knownAcceptsMax) knownTypes.clear();
+      knownTypes.set(accept, head.type);
+    }
     return { ...head, body: body.string, operation: { ...fields, outcome } };
   }
 

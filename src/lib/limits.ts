@@ -77,6 +77,8 @@ export const limits = {
   scopeSegmentsMax: 10,
   /** Scopes that are remembered to be well-formed; a service asks for a few hundred. */
   scopesRememberedMax: 1_000,
+  /** A list of scopes that keys share, as text: a longer one is its key's own, and counts as such. */
+  sharedScopesCharsMax: 512,
   /** Scopes of which a list remembers whether it allows them, at some 300 bytes each. */
   scopeAnswersMax: 16,
   /** One segment: long enough for a UUID or a host name inside a scope. */

@@ -7,6 +7,8 @@ type Moment = { readonly monotonicMs: number; readonly wallMs: number };
 export type DatabaseClock = {
   /** Its time, told by an answer that was asked for and came between two moments. */
   measure(databaseMs: number, before: Moment, after: Moment): void;
+  /** This machine may have stood still, and one of its clocks with it: the next answer counts, however slow. */
+  doubt(): void;
   /** Its time now. A machine that was suspended has a monotonic clock that is behind, until it renews its lease. */
   nowMs(isLeaseAlive: boolean): number;
 };
@@ -14,12 +16,18 @@ export type DatabaseClock = {
 /** Until it was measured, the clock of this machine. */
 export function createDatabaseClock(clocks: Clocks): DatabaseClock {
   let measured: { readonly atMs: number; readonly aheadOf: Moment } | undefined;
+  let isDoubted = true;
   return {
+    doubt() {
+      isDoubted = true;
+    },
     measure(databaseMs, before, after) {
       const doubtMs = after.monotonicMs - before.monotonicMs;
       // The answer may be from either end of it: a slow one says less than a good one from before.
       const isGood = doubtMs <= limits.clockDoubtMs;
-      if (measured !== undefined && !isGood && after.monotonicMs - measured.atMs < limits.clockAgeMs) return;
+      const isOld = measured === undefined || after.monotonicMs - measured.atMs >= limits.clockAgeMs;
+      if (!isGood && !isDoubted && !isOld) return;
+      isDoubted = false;
       measured = {
         atMs: after.monotonicMs,
         aheadOf: {

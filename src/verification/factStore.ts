@@ -1,3 +1,4 @@
+import { limits } from '../lib/limits.ts';
 import type { KeyFacts } from './KeyRow.ts';
 
 /** A tenant as all of its cached keys refer to it: to end them all, this one is marked. */
@@ -9,6 +10,8 @@ export type InternedTenant = {
   gone: boolean;
   /** Cached secrets that refer to it. */
   entries: number;
+  /** What they hold beyond what they share. */
+  extraBytes: number;
 };
 
 /** The same for the owner of personal keys. */
@@ -39,9 +42,6 @@ export type FactStore = {
   evictUser(id: string): void;
 };
 
-/** Lists of scopes that are shared; whoever makes up more than this has keys that weigh a little more. */
-const scopeListsMax = 10_000;
-
 const noMetadata: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** An empty store; to empty one, make another. */
@@ -55,7 +55,7 @@ export function createFactStore(): FactStore {
     if (known?.kind === kind && known.status === status) return known;
     // Two reads disagree, and a change is on its way: what was read before is asked for again.
     if (known !== undefined) known.gone = true;
-    const tenant = { id: inOnePiece(id), kind, status, gone: false, entries: 0 };
+    const tenant = { id: inOnePiece(id), kind, status, gone: false, entries: 0, extraBytes: 0 };
     tenants.set(tenant.id, tenant);
     return tenant;
   }
@@ -71,12 +71,15 @@ export function createFactStore(): FactStore {
     return owner;
   }
 
-  /** The shared copy of a list, or undefined where there are too many already. */
+  /** The shared copy of a list, or undefined for a long one: such lists are few, or somebody makes them up. */
   function sharedList(scopes: readonly string[]): readonly string[] | undefined {
     // No scope has a space.
     const text = scopes.join(' ');
+    if (text.length > limits.sharedScopesCharsMax) return undefined;
     const known = scopeLists.get(text);
-    if (known !== undefined || scopeLists.size >= scopeListsMax) return known;
+    if (known !== undefined) return known;
+    // Those who have one keep it; the next ones share anew.
+    if (scopeLists.size >= limits.scopeListsReadMax) scopeLists.clear();
     scopeLists.set(text, scopes);
     return scopes;
   }

@@ -80,6 +80,7 @@ export function createLease(parts: LeaseParts): Lease {
   function lapse(): void {
     ends = never;
     epoch += 1;
+    databaseClock.doubt();
     onLapse();
   }
 

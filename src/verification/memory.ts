@@ -20,6 +20,8 @@ export type Memory = {
   beginRead(): ReadStart;
   /** Whether somebody who asks for this key now may have the answer to a question that was sent before. */
   mayJoin(read: ReadStart, keyId: string): boolean;
+  /** Whether nothing at all has changed since a read began: for those of which nobody knows yet what they are about. */
+  isUnchanged(read: ReadStart): boolean;
   /** Keeps what a read found, unless something may have changed since it began. */
   remember(digest: string, proof: Proof, read: ReadStart, how: { readonly imported: boolean }): void;
   rememberUnknown(digest: string, read: ReadStart): void;
@@ -83,6 +85,7 @@ export function createMemory(parts: MemoryParts): Memory {
     },
     beginRead: () => ({ epoch: lease.epoch, seq: lease.acked }),
     mayJoin: (read, keyId) => mayStay(read, [keyId]) && lastWide <= read.seq,
+    isUnchanged: (read) => mayStay(read, []) && tombstones.isLatest(read.seq),
     remember(digest, proof, read, { imported }) {
       const ids = [proof.keyId, proof.tenantId, proof.ownerUserId, imported ? 'import' : null];
       if (mayStay(read, ids)) cache.insert(digest, proof, imported);

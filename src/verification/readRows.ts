@@ -99,6 +99,7 @@ function scopesIn(json: string): readonly string[] {
   const known = scopeLists.get(json);
   if (known !== undefined) return known;
   const scopes: readonly string[] = JSON.parse(json);
+  if (json.length > limits.sharedScopesCharsMax) return scopes;
   if (scopeLists.size >= limits.scopeListsReadMax) scopeLists.clear();
   // In one piece: as it comes, it holds on to the row that it is a part of.
   scopeLists.set(Buffer.from(json).toString(), scopes);

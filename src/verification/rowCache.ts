@@ -48,13 +48,20 @@ class Entry implements Proof {
   readonly secretEndsAtMs: number | null;
   readonly digest: string;
   readonly extraBytes: number;
+  /** Its token does not name its key, even where it seems to: it is found by itself alone, so that it can be forgotten. */
+  readonly isImported: boolean;
   notedSeconds: number;
   /** Found since it was last looked at as one that could go. */
   found = false;
   /** Another secret of the same key. */
   next: Entry | undefined = undefined;
 
-  constructor(digest: string, proof: Proof, { tenant, owner, scopes, metadata, extraBytes }: Interned) {
+  constructor(
+    digest: string,
+    isImported: boolean,
+    proof: Proof,
+    { tenant, owner, scopes, metadata, extraBytes }: Interned,
+  ) {
     this.kid = proof.kid;
     this.tenant = tenant;
     this.owner = owner;
@@ -68,6 +75,7 @@ class Entry implements Proof {
     this.secretEndsAtMs = proof.secretEndsAtMs;
     this.digest = digest;
     this.extraBytes = extraBytes;
+    this.isImported = isImported;
     this.notedSeconds = proof.notedSeconds;
   }
   get keyId(): string {
@@ -135,7 +143,9 @@ export function createRowCache(keysMax: number): RowCache {
   function forget(entry: Entry): void {
     facts.release(entry);
     if (imported.get(entry.digest) === entry) imported.delete(entry.digest);
-    if (heavy.delete(entry)) heavyBytes -= entry.extraBytes;
+    if (!heavy.delete(entry)) return;
+    heavyBytes -= entry.extraBytes;
+    entry.tenant.extraBytes -= entry.extraBytes;
   }
 
   function evictKey(kid: string): void {
@@ -170,13 +180,22 @@ export function createRowCache(keysMax: number): RowCache {
     return false;
   }
 
+  /** Lets the oldest heavy keys go; those of the tenant itself, where it has more than its share of what may be held. */
+  function lighten({ tenant }: Entry): void {
+    const isGreedy = tenant.extraBytes > limits.cacheExtraBytesMax * limits.cacheTenantShareMax;
+    for (const oldest of heavy) {
+      if (heavyBytes <= limits.cacheExtraBytesMax) return;
+      if (isGone(oldest) || !isGreedy || oldest.tenant === tenant) remove(oldest);
+    }
+  }
+
   return {
     find(token, digest) {
       let entry: Entry | undefined;
       if (token.length >= kidFromEnd) {
         const kid = token.slice(token.length - kidFromEnd, token.length - kidFromEnd + kidChars);
         entry = shardOf(kid).get(kid);
-        while (entry !== undefined && entry.digest !== digest) entry = entry.next;
+        while (entry !== undefined && (entry.isImported || entry.digest !== digest)) entry = entry.next;
       }
       if (entry === undefined && imported.size > 0) entry = imported.get(digest);
       if (entry === undefined) return undefined;
@@ -202,7 +221,7 @@ export function createRowCache(keysMax: number): RowCache {
         facts.release(interned);
         return;
       }
-      const entry = new Entry(digest, proof, interned);
+      const entry = new Entry(digest, isImported, proof, interned);
       entry.next = others;
       if (others === undefined) size += 1;
       shard.set(entry.kid, entry);
@@ -210,10 +229,8 @@ export function createRowCache(keysMax: number): RowCache {
       if (entry.extraBytes === 0) return;
       heavy.add(entry);
       heavyBytes += entry.extraBytes;
-      for (const oldest of heavy) {
-        if (heavyBytes <= limits.cacheExtraBytesMax) break;
-        remove(oldest);
-      }
+      entry.tenant.extraBytes += entry.extraBytes;
+      if (heavyBytes > limits.cacheExtraBytesMax) lighten(entry);
     },
     evictKey,
     evictTenant: (id) => facts.evictTenant(id),

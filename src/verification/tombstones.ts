@@ -2,6 +2,8 @@
 export type Tombstones = {
   /** Something changed, as of this entry of the change log. */
   add(id: string, seq: number): void;
+  /** Whether nothing at all changed after this entry. */
+  isLatest(seq: number): boolean;
   /** Whether a read that knew the log up to `seq` may have missed a change of one of these, or is too old to tell. */
   mayHaveMissed(seq: number, ids: readonly (string | null)[]): boolean;
 };
@@ -25,6 +27,7 @@ export function createTombstones(max: number): Tombstones {
         return;
       }
     },
+    isLatest: (seq) => seq >= latest,
     mayHaveMissed(seq, ids) {
       // Nearly always: nothing at all has changed since.
       if (seq >= latest) return false;

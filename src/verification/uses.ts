@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { decodeUuid } from '../crypto/base32.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { recordUses, type Use } from '../store/recordUses.ts';
@@ -25,7 +26,9 @@ export function noteUse(uses: Pick<Uses, 'note'>, proof: Proof, nowMs: number): 
   const nowSeconds = Math.floor(nowMs / 1000);
   // Not "later than": in tests a clock may go back.
   if (Math.abs(nowSeconds - proof.notedSeconds) < limits.useNotedSeconds) return;
-  if (uses.note({ keyId: proof.keyId, secretNo: proof.secretNo, atMs: nowMs })) proof.notedSeconds = nowSeconds;
+  // Made anew: as it was read, it holds on to the whole row that it came with.
+  const keyId = decodeUuid(proof.kid) ?? proof.keyId;
+  if (uses.note({ keyId, secretNo: proof.secretNo, atMs: nowMs })) proof.notedSeconds = nowSeconds;
 }
 
 /** Runs something once, later, and keeps no process from ending. */

@@ -100,7 +100,7 @@ export class SimNode {
     const imported = code.createImportedLane({
       keyring: ring,
       lookup: code.createImportedLookup(pool),
-      beginRead: memory.beginRead,
+      memory,
       monotonicMs: machine.monotonicMs,
     });
     const flights = code.createFlights({

@@ -28,21 +28,21 @@ const guard = (seed: number | undefined, kind: ViolationKind, name: string, ...e
 
 /** Each that has a seed is needed: without it, that seed shows what goes wrong. */
 export const guards: readonly Guard[] = [
-  guard(41, 'STALE', 'a read from before this lease is not remembered', [memory, ' && lease.epoch === epoch', '']),
-  guard(38, 'STALE', 'a read that may have missed a change of its key is not remembered', [
+  guard(104, 'STALE', 'a read from before this lease is not remembered', [memory, ' && lease.epoch === epoch', '']),
+  guard(33, 'STALE', 'a read that may have missed a change of its key is not remembered', [
     memory,
     'const ids = [proof.keyId, ',
     'const ids = [',
   ]),
-  guard(187, 'STALE', 'nor one that may have missed a change of its tenant', [memory, 'proof.tenantId, ', '']),
+  guard(463, 'STALE', 'nor one that may have missed a change of its tenant', [memory, 'proof.tenantId, ', '']),
   guard(36, 'STALE', 'nor one of its owner', [memory, 'proof.ownerUserId, ', '']),
   guard(undefined, 'STALE', 'nor an import', [memory, "imported ? 'import' : null", 'null']),
-  guard(524, 'STALE', 'a read older than all changes that are known is not remembered', [
+  guard(undefined, 'STALE', 'a read older than all changes that are known is not remembered', [
     tombstones,
     'seq < forgotten || ',
     '',
   ]),
-  guard(35, 'STALE', 'a read is dated when it is sent', [
+  guard(33, 'STALE', 'a read is dated when it is sent', [
     flights,
     'flight.resolve({ row: rows.get(flight.keyId), read })',
     'flight.resolve({ row: rows.get(flight.keyId), read: memory.beginRead() })',
@@ -59,12 +59,12 @@ export const guards: readonly Guard[] = [
     "if (secret === 'mismatch' && !isFresh) {",
     'if (false) {',
   ]),
-  guard(8, 'STALE', 'the end of a lease is judged at each use', [
+  guard(6, 'STALE', 'the end of a lease is judged at each use', [
     lease,
     'clocks.monotonicMs() < ends.monotonicMs && clocks.wallMs() < ends.wallMs',
     'true',
   ]),
-  guard(97, 'STALE', 'by the wall clock', [lease, ' && clocks.wallMs() < ends.wallMs', '']),
+  guard(189, 'STALE', 'by the wall clock', [lease, ' && clocks.wallMs() < ends.wallMs', '']),
   guard(undefined, 'STALE', 'by the monotonic clock', [lease, 'clocks.monotonicMs() < ends.monotonicMs && ', '']),
   guard(undefined, 'STALE', 'a lease ends here earlier than for others', [
     lease,
@@ -82,7 +82,7 @@ export const guards: readonly Guard[] = [
     'if (!isAlive()) epoch += 0;\n    ends =',
   ]),
   guard(1, 'STALE', 'a lapse empties the memory', [memory, '    cache.clear();\n', '']),
-  guard(175, 'REFUSED', 'a lapse ends the belief that nothing was imported', [
+  guard(317, 'REFUSED', 'a lapse ends the belief that nothing was imported', [
     memory,
     'onImport();\n  }\n\n  function evict',
     '}\n\n  function evict',
@@ -99,7 +99,7 @@ export const guards: readonly Guard[] = [
     [lease, 'get acked() {', 'set acked(seq) {\n      acked = Math.max(acked, seq);\n    },\n    get acked() {'],
     [memory, 'evict({ ...change, seq }),\n', '{ evict({ ...change, seq }); lease.acked = seq; },\n'],
   ),
-  guard(1, 'STALE', 'another history empties the memory', [
+  guard(150, 'STALE', 'another history empties the memory', [
     lease,
     'lapse();\n      id = newId();\n      timeline = told;',
     'timeline = told;',
@@ -114,14 +114,14 @@ export const guards: readonly Guard[] = [
     'told !== timeline || head < acked',
     'timeline === undefined',
   ]),
-  guard(2, 'STALE', 'a gap in the log empties the memory', [lease, 'next !== acked + 1 || ', '']),
-  guard(129, 'STALE', 'so does a page that does not reach the end', [lease, ' || !isComplete', '']),
+  guard(101, 'STALE', 'a gap in the log empties the memory', [lease, 'next !== acked + 1 || ', '']),
+  guard(63, 'STALE', 'so does a page that does not reach the end', [lease, ' || !isComplete', '']),
   guard(1, 'STALE', 'a change of a key ends what is known of it', [
     memory,
     "if (kind === 'key') cache.evictKey(encodeUuid(subjectId));\n    else",
     "if (kind !== 'key')",
   ]),
-  guard(3, 'STALE', 'a change of a tenant ends its keys', [memory, 'cache.evictTenant(subjectId)', 'void 0']),
+  guard(6, 'STALE', 'a change of a tenant ends its keys', [memory, 'cache.evictTenant(subjectId)', 'void 0']),
   guard(5, 'STALE', 'a change of a user ends theirs', [memory, 'cache.evictUser(subjectId)', 'void 0']),
   guard(24, 'STALE', 'an import ends what is known of imported tokens', [memory, 'cache.evictImported();', '']),
   guard(25, 'REFUSED', 'a token is not unknown for long', [
@@ -149,7 +149,7 @@ export const guards: readonly Guard[] = [
     'acked < 0).length',
   ]),
   guard(2, 'STALE', 'asked again, for all that is in the log', [propagation, 'wanted ??= head;', 'wanted ??= 0;']),
-  guard(57, 'STALE', 'the grace of an outage counts, in what is promised', [
+  guard(69, 'STALE', 'the grace of an outage counts, in what is promised', [
     propagation,
     'effectiveByMs ??= databaseMs + limits.leaseMs + graceSeconds * 1000',
     'effectiveByMs ??= databaseMs + limits.leaseMs',
@@ -164,7 +164,7 @@ export const guards: readonly Guard[] = [
     'monotonicMs() - committedMs >= limits.leaseMs +',
     'monotonicMs() - committedMs >= limits.leaseMs * 0.8 +',
   ]),
-  guard(34, 'LATE', 'after a lease it is outlived, whoever has not read it', [
+  guard(42, 'LATE', 'after a lease it is outlived, whoever has not read it', [
     propagation,
     'if (isOutlived || (isSettled',
     'if ((isSettled',
@@ -174,7 +174,7 @@ export const guards: readonly Guard[] = [
     'effectiveByMs ??= d',
     'effectiveByMs = d',
   ]),
-  guard(328, 'STALE', 'after a fail-over rows do not tell of every node', [
+  guard(364, 'STALE', 'after a fail-over rows do not tell of every node', [
     propagation,
     '(isSettled && pending === 0)',
     '(pending === 0)',
@@ -195,5 +195,5 @@ export const guards: readonly Guard[] = [
     'for (const change of changes) nodes.tell(change, logged ?? 0);',
     '',
   ]),
-  guard(55, 'LATE', 'a call of the database is followed at once', [lease, 'if (isAlive()) nap?.end();', '']),
+  guard(10, 'LATE', 'a call of the database is followed at once', [lease, 'if (isAlive()) nap?.end();', '']),
 ];

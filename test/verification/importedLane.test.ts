@@ -9,7 +9,7 @@ import { createImportedLane } from '../../src/verification/importedLane.ts';
 import { createImportedLookup } from '../../src/verification/importedLookup.ts';
 import { entryOf, ringText } from '../crypto/samples.ts';
 import { bringIn, bringInOne, digestOf, oldToken, row } from '../legacy/importing.ts';
-import { proveRow, proverOn } from '../support/provers.ts';
+import { noMemory, proveRow, proverOn } from '../support/provers.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { countStatements } from '../support/statements.ts';
 import { checksum, makeTenant, send, sendRaw, verdictOn } from '../support/verbs.ts';
@@ -44,7 +44,7 @@ function node({ keyring = service.keyring, looked = async () => {} } = {}) {
   const imported = createImportedLane({
     keyring,
     monotonicMs: () => clock.ms,
-    beginRead: () => ({ epoch: 0, seq: 0 }),
+    memory: noMemory(),
     async lookup(hashes) {
       const found = await lookup(hashes);
       await looked();
@@ -171,6 +171,30 @@ describe('while something is imported', () => {
     expect(await verdictOn(service, token)).toBe('VALID');
     await send(service, 'revokeApiKey', { id });
     expect(await verdictOn(service, token)).toBe('REVOKED');
+  });
+
+  it.each([false, true])('and does so where it seems to name its key (%s), and was remembered', async (names) => {
+    const said = row();
+    const first = await importOne(said);
+    const kid = first.id.slice('key_'.length);
+    const token = names ? `OLD-${kid}${'x'.repeat(63)}` : `OLD-${kid.slice(0, 20)}${'y'.repeat(40)}`;
+    // The same row again with another token: the same key has that one now.
+    expect((await importOne({ ...said, token })).id).toBe(first.id);
+    expect(await verdictOn(service, token)).toBe('VALID');
+    const digest = digestOf.sha256?.(token).toString('hex');
+    const { id } = await importOne({ ...row(), token: undefined, digest, scheme: 'sha256' });
+    await send(service, 'revokeApiKey', { id });
+    expect(await verdictOn(service, token)).toBe('REVOKED');
+  });
+
+  it('one that many present at one moment is looked for once, and none of them is told to try again', async () => {
+    const token = oldToken();
+    await importOne(row({ token }));
+    await verdictOn(service, token);
+    // Whatever was remembered of imported tokens is not any more.
+    await importOne(row({ token: oldToken() }));
+    const verdicts = await Promise.all(Array.from({ length: 150 }, () => verdictOn(service, token)));
+    expect(new Set(verdicts)).toEqual(new Set(['VALID']));
   });
 
   it('a row that gets another form between two looks is found in it', async () => {

@@ -19,7 +19,7 @@ import { createRehash } from '../../src/verification/rehash.ts';
 import { ringOf } from '../crypto/samples.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { insertMintedKeys, type MintedKey, rowOf } from '../support/mintedKeys.ts';
-import { proveRow, proverOn } from '../support/provers.ts';
+import { noMemory, proveRow, proverOn } from '../support/provers.ts';
 import { insertTenant } from '../support/rows.ts';
 
 /** The ring before, while and after key 2 became the active one. */
@@ -148,7 +148,7 @@ describe('a hash of an older ring key', () => {
     const imported = createImportedLane({
       keyring: after,
       lookup: createImportedLookup(pool),
-      beginRead: () => ({ epoch: 0, seq: 0 }),
+      memory: noMemory(),
       monotonicMs: () => 0,
     });
     const prover = { ...proverWith(after), imported };

@@ -173,6 +173,28 @@ describe('the row cache', () => {
     expect([find(tokenOf(first)), find(tokenOf(plain))?.kid, cache.size]).toEqual([undefined, plain.kid, fits + 1]);
   });
 
+  it('a tenant whose keys are heavy makes room for more of them at its own cost', () => {
+    const [great, small] = [newUuid(), newUuid()];
+    const heavy = (tenantId: string) => proofOf({ tenantId, metadata: { text: 'x'.repeat(8_000) } });
+    const first = heavy(small);
+    put(first);
+    const each = JSON.stringify(first.metadata).length;
+    for (let n = 0; n * each < limits.cacheExtraBytesMax * 1.5; n++) put(heavy(great));
+    expect(find(tokenOf(first))?.kid).toBe(first.kid);
+  });
+
+  it('long lists of scopes count as their keys’ own, so that nobody fills the memory with them', () => {
+    const key = proofOf();
+    const list = (n: number) => Array.from({ length: 100 }, (_, at) => `a:${'x'.repeat(240)}${n}${at}`);
+    const fits = Math.ceil(limits.cacheExtraBytesMax / JSON.stringify(list(10_000)).length);
+    const first = proofOf({ scopes: list(0) });
+    put(first);
+    for (let n = 1; n <= fits + 1; n++) put(proofOf({ scopes: list(10_000 + n) }));
+    expect([find(tokenOf(first)), cache.size <= fits + 1]).toEqual([undefined, true]);
+    put(key);
+    expect(find(tokenOf(key))?.kid).toBe(key.kid);
+  });
+
   it('keeps nothing where it may hold no key, and nothing after it was cleared', () => {
     const proof = proofOf();
     put(proof);
