@@ -9,8 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/globalSetup.ts'],
     pool: 'forks',
-    // Left to itself one of two cores would stay idle; and beyond four, their databases' server runs out of connections.
-    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    // Many tests wait for processes and leases, so three share two cores; and beyond four, their databases' server runs out of connections.
+    maxWorkers: Math.min(4, Math.max(3, availableParallelism())),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Server, ServerResponse } from 'node:http';
+import { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { Client } from 'pg';
 import type { Fault, FromService, ToService } from './Fault.ts';
@@ -43,13 +43,24 @@ async function openSide(): Promise<Client> {
 
 const emit: (this: Server, event: string, ...args: unknown[]) => boolean = Server.prototype.emit;
 Server.prototype.emit = function (this: Server, event: string, ...args: unknown[]) {
-  const [request] = args as [{ headers?: Record<string, unknown> } | undefined];
+  const [request] = args as [IncomingMessage | undefined];
   const requestId = request?.headers?.['x-request-id'];
-  if (event !== 'request' || typeof requestId !== 'string') return emit.call(this, event, ...args);
+  if (event !== 'request' || request === undefined || typeof requestId !== 'string')
+    return emit.call(this, event, ...args);
   const operation = { requestId, kind: requestId.split('.')[0] ?? '', steps: [] };
   if (recording) recorded[requestId] = operation.steps;
+  byRequest.set(request, operation);
   return operations.run(operation, () => emit.call(this, event, ...args));
 };
+
+// A body arrives when it arrives, and whoever waits for it is called by its request and by nobody's promise.
+const byRequest = new WeakMap<IncomingMessage, Operation>();
+const emitOfRequest = IncomingMessage.prototype.emit;
+IncomingMessage.prototype.emit = function (this: IncomingMessage, ...args: Parameters<typeof emitOfRequest>) {
+  const operation = byRequest.get(this);
+  const tell = () => emitOfRequest.apply(this, args);
+  return operation === undefined ? tell() : operations.run(operation, tell);
+} as typeof emitOfRequest;
 
 const end = ServerResponse.prototype.end;
 ServerResponse.prototype.end = function (this: ServerResponse, ...args: unknown[]) {
