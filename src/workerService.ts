@@ -1,24 +1,19 @@
 import { isatty } from 'node:tty';
+import { asBootstrap } from './cli/asBootstrap.ts';
 import type { Config } from './config.ts';
-import { createArgon2Queue } from './crypto/argon2Queue.ts';
 import { systemRandom } from './crypto/random.ts';
 import { createHandout } from './http/handout.ts';
-import { bootstrapCaller } from './keys/bootstrap.ts';
 import { assert } from './lib/assert.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { Installation } from './openInstallation.ts';
 import type { Service } from './Service.ts';
-import { openCtx } from './store/Ctx.ts';
-import { createNodes } from './store/createNodes.ts';
-import { openOrm } from './store/orm.ts';
-import { openVerifierPool } from './store/verifierPool.ts';
 import { createWorkerCounts } from './workerCounts.ts';
 import { openWorkers } from './workers.ts';
 
 /** The service in several processes: this one keeps the listener and the database, and starts those that serve. */
 export async function openWorkerService(config: Config, installation: Installation, log: Log): Promise<Service> {
-  const { database, keyring, ring } = installation;
+  const { database, ring } = installation;
   assert(ring !== undefined, 'workers are given the ring');
   const handout = createHandout();
   const workers = openWorkers({
@@ -39,27 +34,7 @@ export async function openWorkerService(config: Config, installation: Installati
       graphiql = (await workers.start()).graphiql;
       return at;
     },
-    async asBootstrap(work) {
-      const { orm } = openOrm(database);
-      const pool = openVerifierPool(database, { name: 'bootstrap', connectionsMax: 1 });
-      const { tokenPrefix } = config;
-      const minting = { keyring, tokenPrefix, randomBytes: systemRandom, argon2Queue: createArgon2Queue() };
-      try {
-        return await work(
-          openCtx({
-            orm,
-            nodes: createNodes(pool),
-            caller: bootstrapCaller,
-            now: systemClock(),
-            requestId: null,
-            minting,
-          }),
-        );
-      } finally {
-        await pool.end();
-        await orm.close(true);
-      }
-    },
+    asBootstrap: (work) => asBootstrap({ config, installation, clock: systemClock, randomBytes: systemRandom }, work),
     hopeless: workers.hopeless,
     close: () => workers.close(),
   };

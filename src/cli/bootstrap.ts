@@ -1,18 +1,15 @@
 import { unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
-import { createArgon2Queue } from '../crypto/argon2Queue.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Secret } from '../crypto/Secret.ts';
-import { bootstrap, bootstrapCaller } from '../keys/bootstrap.ts';
+import { bootstrap } from '../keys/bootstrap.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { globalId } from '../lib/ids.ts';
 import type { Installation, Opening } from '../openInstallation.ts';
-import { type Ctx, openCtx } from '../store/Ctx.ts';
-import { createNodes } from '../store/createNodes.ts';
-import { openOrm } from '../store/orm.ts';
-import { openVerifierPool } from '../store/verifierPool.ts';
+import type { Ctx } from '../store/Ctx.ts';
+import { asBootstrap } from './asBootstrap.ts';
 import { defineCommand, jsonOption } from './command.ts';
 import { UsageError } from './exits.ts';
 import { writeNewKeyFile } from './newKeyFile.ts';
@@ -57,7 +54,7 @@ export function bootstrapCommand(parts: Parts) {
       const installation = await parts.openInstallation(config, { purpose: 'keywright bootstrap', join: true });
       try {
         const keyFile = printed ? undefined : (out ?? installation.folder?.bootstrapKeyPath);
-        const made = await inUnitOfWork(parts, config, installation, (ctx) =>
+        const made = await asBootstrap({ ...parts, config, installation }, (ctx) =>
           makeKey(ctx, { replace, keyFile: keyFile && resolve(keyFile) }),
         );
         tell(made, { json, streams });
@@ -67,31 +64,6 @@ export function bootstrapCommand(parts: Parts) {
       return 0;
     },
   });
-}
-
-async function inUnitOfWork<T>(
-  parts: Parts,
-  config: Config,
-  installation: Installation,
-  work: (ctx: Ctx) => Promise<T>,
-): Promise<T> {
-  const { keyring, database } = installation;
-  const { orm } = openOrm(database);
-  const pool = openVerifierPool(database, { name: 'bootstrap', connectionsMax: 1 });
-  const minting = {
-    keyring,
-    tokenPrefix: config.tokenPrefix,
-    randomBytes: parts.randomBytes,
-    argon2Queue: createArgon2Queue(),
-  };
-  try {
-    return await work(
-      openCtx({ orm, nodes: createNodes(pool), caller: bootstrapCaller, now: parts.clock(), requestId: null, minting }),
-    );
-  } finally {
-    await pool.end();
-    await orm.close(true);
-  }
 }
 
 type Made = { readonly id: string; readonly secret: Secret; readonly keyFile: string | undefined };
